@@ -308,7 +308,12 @@ mod tests {
     #[test]
     fn a_record_survives_json_byte_for_byte() {
         let record = Timeline::new();
-        let frames = vec![Payload::from("привіт"), Payload::from([0, 255]), Payload::default(), "{\"hex\": \"00\"}".into()];
+        let frames = vec![
+            Payload::from("привіт"),
+            Payload::from([0, 255]),
+            Payload::default(),
+            "{\"hex\": \"00\"}".into(),
+        ];
         let link = Link { name: "server".into(), connection: 2 };
         record.record(What::Message {
             link: Some(link),
