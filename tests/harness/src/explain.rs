@@ -1,0 +1,152 @@
+//! The text of a failed check, in the order in which a student needs it.
+
+use std::fmt::Write as _;
+
+use crate::check::{Lab, is_first};
+use crate::failure::{Failure, Mistake, Outcome};
+use crate::manifest::{CheckEntry, Manifest, anchor};
+use crate::timeline::Event;
+
+/// How wide the text is, in columns.
+const WIDTH: usize = 100;
+/// Where the text of a labelled paragraph begins.
+const INDENT: usize = 10;
+
+/// What an explanation is made from.
+pub(crate) struct Report<'a> {
+    pub(crate) lab: &'static Lab,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) entry: &'a CheckEntry,
+    pub(crate) idea: &'a str,
+    pub(crate) seed: u64,
+    pub(crate) timeline: &'a [Event],
+}
+
+impl Report<'_> {
+    /// The heading to read, and its place in the book as `lab01.md#heading`.
+    pub(crate) fn section(&self, mistake: Option<&Mistake>) -> (String, String) {
+        let heading = mistake.map(|mistake| mistake.section).filter(|heading| !heading.is_empty());
+        let heading = heading.unwrap_or(&self.entry.section);
+        (heading.to_string(), format!("{}#{}", self.manifest.chapter, anchor(heading)))
+    }
+
+    /// The file of a task, as a path from the workspace's root.
+    fn file(&self, task: u32) -> String {
+        let file = self.manifest.task(task).map_or("src", |task| &task.file);
+        format!("labs/{}/{file}", self.lab.name)
+    }
+
+    /// Where the book explains it, in words.
+    fn chapter(&self, mistake: Option<&Mistake>) -> String {
+        format!("docs/src/{}, section \"{}\"", self.manifest.chapter, self.section(mistake).0)
+    }
+}
+
+/// The whole text.
+pub(crate) fn explain(report: &Report<'_>, failure: &Failure) -> String {
+    match (failure.outcome, failure.todo) {
+        (Outcome::Todo, Some(task)) => still_to_do(report, task),
+        (Outcome::NotRun, _) => failure.seen.clone(),
+        (Outcome::Error, _) => machine_error(report, failure),
+        _ => essay(report, failure),
+    }
+}
+
+/// A task that is not done yet gets a line, and the very first of a lab a friendly one.
+fn still_to_do(report: &Report<'_>, task: u32) -> String {
+    let line = format!("task {task} is still to do, in {}", report.file(task));
+    if !is_first(report.manifest, report.entry) || task != 1 {
+        return line;
+    }
+    let lab = report.lab.name;
+    let mut text = String::new();
+    let friendly = format!(
+        "This red is the beginning, not a broken set-up: {line}. Everything is installed and works; \
+         what is missing is yours to write."
+    );
+    paragraph(&mut text, "", &friendly);
+    paragraph(&mut text, "Read", &report.chapter(None));
+    paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} 1"));
+    text.trim_end().to_string()
+}
+
+fn machine_error(report: &Report<'_>, failure: &Failure) -> String {
+    let mut text = String::new();
+    paragraph(&mut text, "", "This check could not be carried out. That is not your program's fault.");
+    paragraph(&mut text, "Seen", &failure.seen);
+    paragraph(&mut text, "Help", "cargo lab doctor");
+    paragraph(&mut text, "Replay", &replay(report));
+    text.trim_end().to_string()
+}
+
+/// Expected, seen, likely mistake, chapter, hint, timeline, seed.
+fn essay(report: &Report<'_>, failure: &Failure) -> String {
+    let entry = report.entry;
+    let lab = report.lab.name;
+    let mut text = String::new();
+    let title = report.manifest.task(entry.task).map_or("", |task| task.title.as_str());
+    paragraph(&mut text, "", &format!("{lab}, task {}: {title} ({} points)", entry.task, entry.points));
+    text.push('\n');
+    paragraph(&mut text, "Expected", &failure.expected);
+    paragraph(&mut text, "Seen", &failure.seen);
+    if let Some(mistake) = failure.mistake {
+        paragraph(&mut text, "Likely", mistake.says);
+    }
+    if !report.idea.is_empty() {
+        paragraph(&mut text, "Idea", report.idea);
+    }
+    paragraph(&mut text, "Read", &report.chapter(failure.mistake));
+    paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} {}", entry.task));
+    paragraph(&mut text, "Replay", &replay(report));
+    text.trim_end().to_string()
+}
+
+fn replay(report: &Report<'_>) -> String {
+    let Report { lab, entry, seed, .. } = report;
+    format!("LAB_SEED={seed} cargo test -p {} {}", lab.package, entry.name)
+}
+
+/// A label and its text, folded to the width; each line of the text begins a new line.
+pub(crate) fn paragraph(text: &mut String, label: &str, body: &str) {
+    let indent = if label.is_empty() { 0 } else { INDENT };
+    let mut label = label;
+    for line in body.lines() {
+        // A line that is indented in itself keeps its indentation where it is folded.
+        let own = line.len() - line.trim_start().len();
+        for piece in fold(line.trim_start(), WIDTH - indent - own) {
+            let _ = writeln!(text, "{label:indent$}{:own$}{piece}", "");
+            label = "";
+        }
+    }
+}
+
+/// Folds a line at blanks; a word that is too long stays whole.
+fn fold(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > width {
+            lines.push(word.to_string());
+        } else if let Some(line) = lines.last_mut() {
+            if last > 0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_folded_under_its_label() {
+        let mut text = String::new();
+        paragraph(&mut text, "Seen", &"word ".repeat(40));
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.starts_with("Seen      word word"), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with("          word")), "{text}");
+    }
+}

@@ -1,0 +1,191 @@
+//! The harness's own side of a wire: ZeroMQ sockets whose waits have a deadline and explain themselves.
+//!
+//! What the zmq API hides (frames of a REQ, a handshake, a subscription's exact moment) belongs to `zmtp` and `tap`.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::scene::{Program, Scene};
+use crate::timeline::{Fate, What};
+
+/// How often a waiting peer looks whether the program it waits for is still alive.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How soon a peer tries again to connect. libzmq's own 100 ms would be most of a check's time.
+const RECONNECT_MS: i32 = 5;
+
+/// A socket of the harness's own.
+pub struct Peer {
+    scene: Scene,
+    name: String,
+    partner: RefCell<String>,
+    socket: zmq::Socket,
+}
+
+/// The names of the socket types, as RFC 37 writes them.
+fn type_name(kind: zmq::SocketType) -> &'static str {
+    match kind {
+        zmq::SocketType::REQ => "REQ",
+        zmq::SocketType::REP => "REP",
+        zmq::SocketType::ROUTER => "ROUTER",
+        zmq::SocketType::DEALER => "DEALER",
+        zmq::SocketType::PUB => "PUB",
+        zmq::SocketType::SUB => "SUB",
+        zmq::SocketType::XPUB => "XPUB",
+        zmq::SocketType::XSUB => "XSUB",
+        zmq::SocketType::PUSH => "PUSH",
+        zmq::SocketType::PULL => "PULL",
+        _ => "PAIR",
+    }
+}
+
+impl Scene {
+    /// Opens a socket of the harness's own, named `the check's TYPE`, to talk with `partner`.
+    pub fn peer(&self, kind: zmq::SocketType, partner: &str) -> Peer {
+        self.peer_as(&format!("the check's {}", type_name(kind)), kind, partner)
+    }
+
+    /// Opens a socket of the harness's own under a name, where there are several of its type.
+    pub fn peer_as(&self, name: &str, kind: zmq::SocketType, partner: &str) -> Peer {
+        let open = || {
+            let socket = self.context().socket(kind)?;
+            socket.set_linger(0)?;
+            socket.set_reconnect_ivl(RECONNECT_MS)?;
+            Ok(socket)
+        };
+        match open() {
+            Ok(socket) => Peer { scene: self.clone(), name: name.into(), partner: RefCell::new(partner.into()), socket },
+            Err(error) => broken(&format!("a {} cannot be opened", type_name(kind)), error),
+        }
+    }
+}
+
+/// The harness itself cannot go on: never the student's fault.
+fn broken(what: &str, error: zmq::Error) -> ! {
+    Failure::error(format!("{what}: {error} ({error:?})")).throw()
+}
+
+impl Peer {
+    /// Its name on the scene.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The socket itself, for options.
+    pub fn socket(&self) -> &zmq::Socket {
+        &self.socket
+    }
+
+    /// Connects to an endpoint; fails the check if libzmq does not take it.
+    pub fn connect(&self, endpoint: &str) -> &Self {
+        if let Err(error) = self.socket.connect(endpoint) {
+            let partner = self.partner.borrow();
+            self.scene.fail(
+                format!("{partner} to print an endpoint that can be connected to"),
+                format!("connecting to {endpoint} gives: {error}"),
+            );
+        }
+        self.opened(format!("connect {endpoint}"));
+        self
+    }
+
+    /// Binds, `tcp://127.0.0.1:*` as a rule, and gives the endpoint it got.
+    pub fn bind(&self, endpoint: &str) -> String {
+        if let Err(error) = self.socket.bind(endpoint) {
+            broken(&format!("{} cannot bind {endpoint}", self.name), error);
+        }
+        let got = match self.socket.get_last_endpoint() {
+            Ok(Ok(got)) => got,
+            Ok(Err(_)) | Err(_) => endpoint.to_string(),
+        };
+        self.opened(format!("bind {got}"));
+        got
+    }
+
+    fn opened(&self, endpoint: String) {
+        let socket = self.socket.get_socket_type().map_or("", type_name).to_string();
+        self.scene.timeline().record(What::Open { who: self.name.clone(), socket, endpoint });
+    }
+
+    /// Sends one frame.
+    pub fn send(&self, frame: impl AsRef<[u8]>) {
+        self.send_frames([frame]);
+    }
+
+    /// Sends a message of these frames.
+    pub fn send_frames<T: AsRef<[u8]>>(&self, frames: impl IntoIterator<Item = T>) {
+        let frames: Vec<Vec<u8>> = frames.into_iter().map(|frame| frame.as_ref().to_vec()).collect();
+        self.record(true, &frames);
+        self.until_ready(zmq::POLLOUT, "somebody to connect, so that it can send");
+        if let Err(error) = self.socket.send_multipart(frames, zmq::DONTWAIT) {
+            broken(&format!("{} cannot send", self.name), error);
+        }
+    }
+
+    /// Receives a message; fails the check at the deadline, or once the partner has ended.
+    pub fn receive(&self, what: &str) -> Vec<Vec<u8>> {
+        self.until_ready(zmq::POLLIN, what);
+        match self.socket.recv_multipart(zmq::DONTWAIT) {
+            Ok(frames) => {
+                self.record(false, &frames);
+                frames
+            }
+            Err(error) => broken(&format!("{} cannot receive", self.name), error),
+        }
+    }
+
+    /// Receives a message of one frame; more frames fail the check.
+    pub fn receive_frame(&self, what: &str) -> Vec<u8> {
+        let mut frames = self.receive(what);
+        match frames.len() {
+            1 => frames.remove(0),
+            count => self.scene.fail(
+                format!("{what} in one frame"),
+                format!("{count} frames: {}", crate::failure::show_frames(&frames)),
+            ),
+        }
+    }
+
+    /// Sends a request and waits for its reply, each of one frame.
+    pub fn ask(&self, request: impl AsRef<[u8]>) -> Vec<u8> {
+        let what = format!("the reply to {}", crate::failure::show(request.as_ref()));
+        self.send(request);
+        self.receive_frame(&what)
+    }
+
+    fn record(&self, sent: bool, frames: &[Vec<u8>]) {
+        let partner = self.partner.borrow().clone();
+        let (from, to) = if sent { (self.name.clone(), partner) } else { (partner, self.name.clone()) };
+        let frames = frames.iter().map(Into::into).collect();
+        self.scene.timeline().record(What::Message { link: None, from, to, frames, fate: Fate::Passed });
+    }
+
+    /// Waits until the socket can do it; looks now and then whether the partner still lives, so that a crash is
+    /// told at once and not at the deadline.
+    fn until_ready(&self, events: zmq::PollEvents, what: &str) {
+        let end = Instant::now() + self.scene.deadline();
+        loop {
+            let partner = self.partner.borrow();
+            let partner_ended = self.scene.end_of(&partner).is_some();
+            let left = end.saturating_duration_since(Instant::now()).min(GLANCE);
+            let left = i64::try_from(left.as_millis()).unwrap_or(0);
+            match self.socket.poll(events, left) {
+                Ok(0) if partner_ended || Instant::now() >= end => {
+                    self.scene.hang(&self.name, what, Some(&partner));
+                }
+                Ok(0) | Err(zmq::Error::EINTR) => {}
+                Ok(_) => return,
+                Err(error) => broken(&format!("{} cannot wait", self.name), error),
+            }
+        }
+    }
+}
+
+impl Program {
+    /// A REQ of the check's, connected to this program at an endpoint.
+    pub fn req(&self, endpoint: &str) -> Peer {
+        let peer = self.scene().peer(zmq::REQ, &self.name());
+        peer.connect(endpoint);
+        peer
+    }
+}

@@ -1,0 +1,495 @@
+//! Starts a program, reads its lines, types to it, sends it signals, and knows how it ended.
+//!
+//! A program runs in a process group of its own; dropping the [`Process`] ends it and everything it started. What waits
+//! with a deadline and explains itself stands in `scene`; here nothing knows of checks.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use crate::timeline::{Stream, Timeline, What};
+use crate::watchdog;
+
+/// What a program may print before it is ended: more is an endless loop.
+const MOST_OUTPUT: usize = 8 << 20;
+/// And this many lines; the longest honest output of a lab has 100 001.
+const MOST_LINES: usize = 300_000;
+/// A line longer than this is taken apart: a program that never prints a newline must not fill the memory.
+const LONGEST_LINE: u64 = 1 << 20;
+/// How long the readers may go on after the program ended, where a child of it keeps its output open.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this exit code.
+    Code(i32),
+    /// By a signal of this number.
+    Signal(i32),
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(formatter, "exit code {code}"),
+            Self::Signal(number) => write!(formatter, "signal {}", signal_name(*number)),
+        }
+    }
+}
+
+/// The name of a signal, as in `SIGKILL`.
+pub fn signal_name(number: i32) -> String {
+    let names = [
+        (Signal::HUP, "SIGHUP"),
+        (Signal::INT, "SIGINT"),
+        (Signal::QUIT, "SIGQUIT"),
+        (Signal::ILL, "SIGILL"),
+        (Signal::ABORT, "SIGABRT"),
+        (Signal::BUS, "SIGBUS"),
+        (Signal::FPE, "SIGFPE"),
+        (Signal::KILL, "SIGKILL"),
+        (Signal::SEGV, "SIGSEGV"),
+        (Signal::PIPE, "SIGPIPE"),
+        (Signal::ALARM, "SIGALRM"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::STOP, "SIGSTOP"),
+        (Signal::CONT, "SIGCONT"),
+    ];
+    names
+        .into_iter()
+        .find(|(signal, _)| signal.as_raw() == number)
+        .map_or_else(|| format!("signal {number}"), |(_, name)| name.to_string())
+}
+
+/// What has come out of a program so far.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The lines of its standard output, without their newlines.
+    pub out: Vec<Vec<u8>>,
+    /// The lines of its standard error.
+    pub err: Vec<Vec<u8>>,
+    /// How it ended; none while it runs.
+    pub ended: Option<Ended>,
+    /// True when it was ended because it printed without end.
+    pub flooded: bool,
+    bytes: usize,
+    open_streams: u8,
+}
+
+impl Output {
+    /// Its standard error as text.
+    pub fn errors(&self) -> String {
+        self.err.iter().map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The output, and a bell that rings whenever it grows.
+#[derive(Debug, Default)]
+struct Board {
+    output: Mutex<Output>,
+    bell: Condvar,
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, Output> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Output)) {
+        change(&mut self.lock());
+        self.bell.notify_all();
+    }
+
+    /// Waits until `done` gives something or the time is over.
+    fn wait<T>(&self, limit: Duration, mut done: impl FnMut(&Output) -> Option<T>) -> Option<T> {
+        let end = Instant::now() + limit;
+        let mut output = self.lock();
+        loop {
+            if let Some(found) = done(&output) {
+                return Some(found);
+            }
+            let left = end.checked_duration_since(Instant::now())?;
+            output = self.bell.wait_timeout(output, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// A running program, or one that has ended.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    group: Pid,
+    child: Child,
+    input: Option<ChildStdin>,
+    board: Arc<Board>,
+    timeline: Timeline,
+    waiter: Option<JoinHandle<()>>,
+    mark: String,
+}
+
+/// How to start a program.
+#[derive(Debug)]
+pub struct Start<'a> {
+    /// Its name in the timeline.
+    pub name: &'a str,
+    /// The launcher's words, from `LAB_LAUNCHER`, then the program and its arguments.
+    pub command: Vec<&'a OsStr>,
+    /// Where it runs.
+    pub folder: &'a Path,
+    /// The record that its lines go into.
+    pub timeline: &'a Timeline,
+}
+
+impl Process {
+    /// Starts a program. Its environment is ours, without a wish for backtraces.
+    pub fn start(start: &Start<'_>) -> io::Result<Self> {
+        let Some((program, arguments)) = start.command.split_first() else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the command is empty"));
+        };
+        // Children that leave the process group are found again by this mark in their environment.
+        let mark = format!("LAB_PROCESS={}.{:016x}", std::process::id(), fastrand::u64(..));
+        let (key, value) = mark.split_once('=').unwrap_or(("LAB_PROCESS", ""));
+        start.timeline.record(What::Start {
+            who: start.name.into(),
+            command: std::iter::once(file_name(program))
+                .chain(arguments.iter().map(|argument| argument.to_string_lossy().into_owned()))
+                .collect(),
+        });
+        let mut child = Command::new(program)
+            .args(arguments)
+            .current_dir(start.folder)
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("RUST_LIB_BACKTRACE")
+            .env(key, value)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let group = Pid::from_child(&child);
+        watchdog::guard(group);
+        let board = Arc::new(Board::default());
+        board.lock().open_streams = 2;
+        let reader = |stream| Reader {
+            name: start.name.to_string(),
+            stream,
+            board: Arc::clone(&board),
+            timeline: start.timeline.clone(),
+            group,
+        };
+        if let Some(out) = child.stdout.take() {
+            reader(Stream::Out).spawn(out);
+        }
+        if let Some(err) = child.stderr.take() {
+            reader(Stream::Err).spawn(err);
+        }
+        let waiter = spawn_waiter(start.name, group, &board, start.timeline);
+        let input = child.stdin.take();
+        Ok(Self {
+            name: start.name.into(),
+            group,
+            child,
+            input,
+            board,
+            timeline: start.timeline.clone(),
+            waiter: Some(waiter),
+            mark,
+        })
+    }
+
+    /// Its name in the timeline.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its process number, which is its group's too.
+    pub fn pid(&self) -> i32 {
+        self.group.as_raw_nonzero().get()
+    }
+
+    /// What has come out of it so far.
+    pub fn output(&self) -> Output {
+        self.board.lock().clone()
+    }
+
+    /// How it ended; none while it runs.
+    pub fn ended(&self) -> Option<Ended> {
+        self.board.lock().ended
+    }
+
+    /// Waits until `done` finds in the output what it looks for; none when `limit` is over.
+    pub fn wait<T>(&self, limit: Duration, done: impl FnMut(&Output) -> Option<T>) -> Option<T> {
+        self.board.wait(limit, done)
+    }
+
+    /// Types a line to it; the newline is added. An error means that it no longer reads.
+    pub fn type_line(&mut self, line: &[u8]) -> io::Result<()> {
+        self.timeline.record(What::Line { who: self.name.clone(), stream: Stream::In, text: line.into() });
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        input.write_all(line)?;
+        input.write_all(b"\n")?;
+        input.flush()
+    }
+
+    /// Ends its standard input.
+    pub fn close_input(&mut self) {
+        self.input = None;
+    }
+
+    /// Sends a signal to it and to all in its group.
+    pub fn signal(&self, signal: Signal) {
+        let name = signal_name(signal.as_raw());
+        self.timeline.record(What::Signal { who: self.name.clone(), signal: name });
+        let _ = kill_process_group(self.group, signal);
+    }
+
+    /// The processor time that it has used, by all its threads; none where the system does not tell.
+    ///
+    /// Source: fields `utime` and `stime` of `/proc/PID/stat`, in ticks of 10 ms.
+    pub fn cpu_time(&self) -> Option<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?;
+        // The command in brackets may hold blanks; the fields after it do not. utime is field 14 of all.
+        let after = text.rsplit_once(')')?.1;
+        let mut fields = after.split_whitespace().skip(11);
+        let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+        Some(Duration::from_millis(ticks * 10))
+    }
+
+    /// Ends it and all that it started, and waits until it has ended.
+    pub fn kill(&mut self) {
+        // The dead program is not waited for before this, so its number still belongs to it.
+        let _ = kill_process_group(self.group, Signal::KILL);
+        kill_marked(&self.mark);
+        if let Some(waiter) = self.waiter.take() {
+            let _ = waiter.join();
+        }
+        let _ = self.child.wait();
+        watchdog::release(self.group);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.waiter.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// Waits for the program's end, lets the readers finish, then tells how it ended.
+///
+/// `NOWAIT` leaves the dead program in the process table until [`Process::kill`]: its number cannot be given to
+/// another process meanwhile, so killing its group can hit nobody else.
+fn spawn_waiter(name: &str, group: Pid, board: &Arc<Board>, timeline: &Timeline) -> JoinHandle<()> {
+    let (name, board, timeline) = (name.to_string(), Arc::clone(board), timeline.clone());
+    thread::spawn(move || {
+        let status = loop {
+            match waitid(WaitId::Pid(group), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+                Ok(Some(status)) => break Some(status),
+                Err(error) if error != rustix::io::Errno::INTR => break None,
+                _ => {}
+            }
+        };
+        let ended = status.as_ref().and_then(|status| {
+            status.exit_status().map(Ended::Code).or_else(|| status.terminating_signal().map(Ended::Signal))
+        });
+        board.wait(LAST_WORDS, |output| (output.open_streams == 0).then_some(()));
+        let (code, signal) = match ended {
+            Some(Ended::Code(code)) => (Some(code), None),
+            Some(Ended::Signal(number)) => (None, Some(signal_name(number))),
+            None => (None, None),
+        };
+        timeline.record(What::Exit { who: name, code, signal });
+        board.change(|output| output.ended = ended.or(Some(Ended::Code(-1))));
+    })
+}
+
+/// Reads one stream of a program line by line.
+struct Reader {
+    name: String,
+    stream: Stream,
+    board: Arc<Board>,
+    timeline: Timeline,
+    group: Pid,
+}
+
+impl Reader {
+    fn spawn(self, stream: impl Read + Send + 'static) {
+        thread::spawn(move || {
+            let mut input = BufReader::new(stream);
+            while self.read_line(&mut input) {}
+            self.board.change(|output| output.open_streams -= 1);
+        });
+    }
+
+    /// Reads one line; false at the end of the stream, or when there was too much of it.
+    fn read_line(&self, input: &mut impl BufRead) -> bool {
+        let mut line = Vec::new();
+        match input.take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return false,
+            Ok(_) => {}
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        self.timeline.record(What::Line {
+            who: self.name.clone(),
+            stream: self.stream,
+            text: line.as_slice().into(),
+        });
+        let mut flooded = false;
+        self.board.change(|output| {
+            output.bytes += line.len() + 1;
+            let lines = if self.stream == Stream::Out { &mut output.out } else { &mut output.err };
+            lines.push(line);
+            flooded = lines.len() > MOST_LINES || output.bytes > MOST_OUTPUT;
+            output.flooded |= flooded;
+        });
+        if flooded {
+            let _ = kill_process_group(self.group, Signal::KILL);
+        }
+        !flooded
+    }
+}
+
+/// Ends processes that carry the mark in their environment: children that left their group.
+///
+/// Only where there is `/proc`; elsewhere the group has to do.
+fn kill_marked(mark: &str) {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return };
+    for entry in entries.flatten() {
+        let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+        let (Some(pid), Ok(environment)) = (pid, std::fs::read(entry.path().join("environ"))) else { continue };
+        if environment.split(|&byte| byte == 0).any(|variable| variable == mark.as_bytes()) {
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+    }
+}
+
+fn file_name(program: &OsStr) -> String {
+    Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn sh(script: &str) -> (Process, Timeline, tempfile::TempDir) {
+        let timeline = Timeline::new();
+        let folder = tempfile::tempdir().unwrap();
+        let command = ["/bin/sh", "-c", script].map(OsStr::new).to_vec();
+        let start = Start { name: "program", command, folder: folder.path(), timeline: &timeline };
+        (Process::start(&start).unwrap(), timeline, folder)
+    }
+
+    fn line(process: &Process, number: usize) -> String {
+        let found = process.wait(LONG, |output| output.out.get(number).cloned());
+        String::from_utf8(found.expect("the line came")).unwrap()
+    }
+
+    fn runs(pid: i32) -> bool {
+        rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
+    }
+
+    /// Waits until the process is gone; a killed one may be a zombie until init has seen it.
+    fn goes_away(pid: i32) -> bool {
+        let end = Instant::now() + LONG;
+        while Instant::now() < end {
+            let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            if !runs(pid) || state.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z')) {
+                return true;
+            }
+            thread::yield_now();
+        }
+        false
+    }
+
+    #[test]
+    fn lines_and_exit_code_arrive_and_are_recorded_in_order() {
+        let (process, timeline, _folder) = sh("echo one; echo two >&2; exit 3");
+        assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Code(3)));
+        let output = process.output();
+        assert_eq!((output.out, output.err), (vec![b"one".to_vec()], vec![b"two".to_vec()]));
+        let last = timeline.events().pop().unwrap();
+        assert_eq!(last.what, What::Exit { who: "program".into(), code: Some(3), signal: None });
+    }
+
+    #[test]
+    fn what_is_typed_is_read_and_the_end_of_input_is_seen() {
+        let (mut process, _timeline, _folder) = sh("read a; echo got $a; cat; echo end");
+        process.type_line(b"x").unwrap();
+        assert_eq!(line(&process, 0), "got x");
+        process.close_input();
+        assert_eq!(line(&process, 1), "end");
+    }
+
+    #[test]
+    fn dropping_ends_the_children_in_the_group() {
+        let (process, _timeline, _folder) = sh("sleep 1000 & echo $!; wait");
+        let child: i32 = line(&process, 0).parse().unwrap();
+        assert!(runs(child));
+        drop(process);
+        assert!(goes_away(child));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn dropping_ends_a_child_that_left_the_group() {
+        let (process, _timeline, _folder) = sh("setsid sh -c 'echo $$; exec sleep 1000' & wait");
+        let child: i32 = line(&process, 0).parse().unwrap();
+        drop(process);
+        assert!(goes_away(child));
+    }
+
+    #[test]
+    fn a_program_that_prints_without_end_is_ended() {
+        let (process, _timeline, _folder) = sh("yes");
+        assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Signal(Signal::KILL.as_raw())));
+        assert!(process.output().flooded);
+    }
+
+    #[test]
+    fn a_line_without_end_is_taken_apart() {
+        let (process, _timeline, _folder) = sh("head -c 3000000 /dev/zero");
+        process.wait(LONG, |output| output.ended).unwrap();
+        let lengths: Vec<usize> = process.output().out.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [1 << 20, 1 << 20, 3_000_000 - (2 << 20)]);
+    }
+
+    #[test]
+    fn a_signal_is_told_by_its_name() {
+        let (process, _timeline, _folder) = sh("echo up; exec sleep 1000");
+        line(&process, 0);
+        process.signal(Signal::TERM);
+        let ended = process.wait(LONG, |output| output.ended).unwrap();
+        assert_eq!(ended.to_string(), "signal SIGTERM");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_busy_loop_shows_in_the_processor_time() {
+        let (process, _timeline, _folder) = sh("while :; do :; done");
+        let end = Instant::now() + LONG;
+        while process.cpu_time().unwrap() < Duration::from_millis(50) {
+            assert!(Instant::now() < end, "the loop used no processor time");
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error() {
+        let timeline = Timeline::new();
+        let command = vec![OsStr::new("/no/such/program")];
+        let start = Start { name: "x", command, folder: Path::new("/"), timeline: &timeline };
+        assert!(Process::start(&start).is_err());
+    }
+}

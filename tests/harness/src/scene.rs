@@ -1,0 +1,516 @@
+//! A scene: the folder, the clock and the participants of one check, and the waits that explain themselves.
+//!
+//! A suite starts programs and opens peers on it. Every wait ends at a deadline; then the scene says who waited
+//! for whom, and leaves the check with a [`Failure`].
+
+use std::cell::{Cell, RefCell};
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::failure::{Failure, Mistake, Outcome, show, show_frames};
+use crate::program::{Ended, Output, Process, Start};
+use crate::timeline::{Event, Fate, Stream, Timeline, What};
+
+/// What a predicate of [`Scene::suspect_when`] may look at.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// The bytes that were not as expected, where bytes were compared.
+    pub got: Vec<u8>,
+    /// Whether the check waited in vain.
+    pub hung: bool,
+    /// The standard error of all programs.
+    pub errors: String,
+    /// Whether some program has ended, and how the last one did.
+    pub ended: Option<Ended>,
+}
+
+impl Evidence {
+    /// True where some program panicked.
+    pub fn panicked(&self) -> bool {
+        self.errors.contains("panicked at")
+    }
+}
+
+type Suspicion = (&'static Mistake, Box<dyn Fn(&Evidence) -> bool>);
+
+/// The paths of a lab's programs by role, and how they are started.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// The executable of each role.
+    pub paths: Vec<(String, PathBuf)>,
+    /// Words put before each program, from `LAB_LAUNCHER`.
+    pub launcher: Vec<String>,
+}
+
+/// One check's stage. Cloning gives another handle to the same scene.
+#[derive(Clone)]
+pub struct Scene(Rc<Inside>);
+
+struct Inside {
+    timeline: Timeline,
+    folder: tempfile::TempDir,
+    programs: Programs,
+    deadline: Duration,
+    rng: RefCell<fastrand::Rng>,
+    suspicions: RefCell<Vec<Suspicion>>,
+    suspect: Cell<Option<&'static Mistake>>,
+    running: RefCell<Vec<Rc<RefCell<Process>>>>,
+    #[cfg(feature = "peers")]
+    context: zmq::Context,
+}
+
+impl Scene {
+    /// An empty scene with a folder of its own.
+    pub fn new(programs: Programs, deadline: Duration, seed: u64) -> std::io::Result<Self> {
+        // In the system's folder for temporary files, because the path of an ipc socket has at most 107 bytes.
+        let folder = tempfile::Builder::new().prefix("lab").tempdir()?;
+        Ok(Self(Rc::new(Inside {
+            timeline: Timeline::new(),
+            folder,
+            programs,
+            deadline,
+            rng: RefCell::new(fastrand::Rng::with_seed(seed)),
+            suspicions: RefCell::default(),
+            suspect: Cell::default(),
+            running: RefCell::default(),
+            #[cfg(feature = "peers")]
+            context: zmq::Context::new(),
+        })))
+    }
+
+    /// The record of what happens here.
+    pub fn timeline(&self) -> &Timeline {
+        &self.0.timeline
+    }
+
+    /// The folder in which the programs run; it goes away with the scene.
+    pub fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
+    /// How long a wait may last.
+    pub fn deadline(&self) -> Duration {
+        self.0.deadline
+    }
+
+    /// The context of the harness's own sockets.
+    #[cfg(feature = "peers")]
+    pub(crate) fn context(&self) -> &zmq::Context {
+        &self.0.context
+    }
+
+    /// An `ipc://` endpoint in the scene's folder.
+    pub fn ipc(&self, name: &str) -> String {
+        format!("ipc://{}", self.folder().join(name).display())
+    }
+
+    /// An `ipc://@NAME` endpoint that no other scene has; Linux only.
+    pub fn abstract_ipc(&self, name: &str) -> String {
+        let folder = self.folder().file_name().unwrap_or_default().to_string_lossy();
+        format!("ipc://@{folder}-{name}")
+    }
+
+    /// A random word of small letters, from the check's seed.
+    pub fn word(&self) -> String {
+        let mut rng = self.0.rng.borrow_mut();
+        let length = rng.usize(5..=9);
+        std::iter::repeat_with(|| rng.lowercase()).take(length).collect()
+    }
+
+    /// Random bytes, from the check's seed.
+    pub fn bytes(&self, length: usize) -> Vec<u8> {
+        let mut rng = self.0.rng.borrow_mut();
+        std::iter::repeat_with(|| rng.u8(..)).take(length).collect()
+    }
+
+    /// A random whole number of the range, from the check's seed.
+    pub fn number(&self, range: std::ops::Range<u64>) -> u64 {
+        self.0.rng.borrow_mut().u64(range)
+    }
+
+    /// A remark in the timeline.
+    pub fn note(&self, text: impl Into<String>) {
+        self.timeline().record(What::Note { text: text.into() });
+    }
+
+    /// From here on, what goes wrong is explained by this mistake, unless a suspicion fits better.
+    pub fn suspect(&self, mistake: &'static Mistake) {
+        self.0.suspect.set(Some(mistake));
+    }
+
+    /// Explains a failure by this mistake where the evidence fits; the suspicion that was told first wins.
+    pub fn suspect_when(&self, mistake: &'static Mistake, fits: impl Fn(&Evidence) -> bool + 'static) {
+        self.0.suspicions.borrow_mut().push((mistake, Box::new(fits)));
+    }
+
+    /// Starts the program of a role, under the role's name.
+    pub fn start<T: AsRef<OsStr>>(&self, role: &str, arguments: impl IntoIterator<Item = T>) -> Program {
+        self.start_as(role, role, arguments)
+    }
+
+    /// Starts the program of a role under a name, where there are several of it.
+    pub fn start_as<T: AsRef<OsStr>>(
+        &self,
+        name: &str,
+        role: &str,
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Program {
+        let programs = &self.0.programs;
+        let Some((_, path)) = programs.paths.iter().find(|(known, _)| known == role) else {
+            Failure::error(format!("this lab has no program `{role}`")).throw()
+        };
+        let mut command: Vec<OsString> = programs.launcher.iter().map(OsString::from).collect();
+        command.push(path.into());
+        command.extend(arguments.into_iter().map(|argument| argument.as_ref().to_os_string()));
+        let start = Start {
+            name,
+            command: command.iter().map(OsString::as_os_str).collect(),
+            folder: self.folder(),
+            timeline: self.timeline(),
+        };
+        match Process::start(&start) {
+            Ok(process) => {
+                let process = Rc::new(RefCell::new(process));
+                self.0.running.borrow_mut().push(Rc::clone(&process));
+                Program { scene: self.clone(), process, read: Cell::new(0), file: command_file(path) }
+            }
+            Err(error) => {
+                Failure::error(format!("the program {} cannot be started: {error}", path.display())).throw()
+            }
+        }
+    }
+
+    /// Ends every program of the scene.
+    pub fn stop_all(&self) {
+        for process in self.0.running.borrow().iter() {
+            process.borrow_mut().kill();
+        }
+    }
+
+    /// Fails the check.
+    pub fn fail(&self, expected: impl Into<String>, seen: impl Into<String>) -> ! {
+        self.throw(Failure::new(expected, seen), &[])
+    }
+
+    /// Fails the check unless both are the same.
+    pub fn expect_bytes(&self, what: &str, got: impl AsRef<[u8]>, wanted: impl AsRef<[u8]>) {
+        let (got, wanted) = (got.as_ref(), wanted.as_ref());
+        if got != wanted {
+            let failure = Failure::new(format!("{what} to be {}", show(wanted)), different(got, wanted));
+            self.throw(failure, got);
+        }
+    }
+
+    /// Fails the check with this explanation unless `right`.
+    pub fn expect(&self, right: bool, expected: &str, seen: impl FnOnce() -> String) {
+        if !right {
+            self.fail(expected, seen());
+        }
+    }
+
+    /// Leaves the check; adds the likely mistake, and turns a reached `todo!` into its own outcome.
+    pub(crate) fn throw(&self, mut failure: Failure, got: &[u8]) -> ! {
+        let outputs = self.outputs();
+        let errors = outputs.iter().map(|(_, output)| output.errors()).collect::<Vec<_>>().join("\n");
+        if let Some(task) = todo_in(&errors) {
+            failure.outcome = Outcome::Todo;
+            failure.todo = Some(task);
+        }
+        let evidence = Evidence {
+            got: got.to_vec(),
+            hung: failure.outcome == Outcome::Hung,
+            ended: outputs.iter().rev().find_map(|(_, output)| output.ended),
+            errors,
+        };
+        let fitting = self.0.suspicions.borrow().iter().find(|(_, fits)| fits(&evidence)).map(|(mistake, _)| *mistake);
+        failure.mistake = failure.mistake.or(fitting).or(self.0.suspect.get());
+        failure.throw()
+    }
+
+    fn outputs(&self) -> Vec<(String, Output)> {
+        let running = self.0.running.borrow();
+        running.iter().map(|process| (process.borrow().name().to_string(), process.borrow().output())).collect()
+    }
+
+    /// Leaves the check because a wait reached its deadline, or can no longer come to its end.
+    ///
+    /// `waiter` waited for `wanted`, which `other` should have sent or printed.
+    pub(crate) fn hang(&self, waiter: &str, wanted: &str, other: Option<&str>) -> ! {
+        let mut seen = String::new();
+        let dead = other.and_then(|name| self.end_of(name).map(|text| (name, text)));
+        let outcome = if let Some((_, text)) = &dead {
+            seen.push_str(text);
+            Outcome::Failed
+        } else {
+            let _ = write!(seen, "nothing for {}; this is a hang, and not your computer's fault", seconds(self.deadline()));
+            Outcome::Hung
+        };
+        for line in self.who_waits(waiter, wanted) {
+            let _ = write!(seen, "\n{line}");
+        }
+        self.throw(Failure { outcome, ..Failure::new(wanted, seen) }, &[])
+    }
+
+    /// How a program ended and what it said last; none while it runs.
+    pub(crate) fn end_of(&self, name: &str) -> Option<String> {
+        let (_, output) = self.outputs().into_iter().rev().find(|(known, _)| known == name)?;
+        Some(describe_end(name, &output, output.ended?))
+    }
+
+    /// A line for each participant: what it did last, and whether it waits or computes.
+    fn who_waits(&self, waiter: &str, wanted: &str) -> Vec<String> {
+        let events = self.timeline().events();
+        let mut lines = vec![format!("{waiter} waits for {wanted}{}", last_frames(&events, waiter))];
+        for process in self.0.running.borrow().iter() {
+            let process = process.borrow();
+            if process.ended().is_some() {
+                continue;
+            }
+            let computes = process.cpu_time().is_some_and(|used| used * 2 > self.deadline());
+            let state = if computes { "is busy computing" } else { "is running and waits" };
+            lines.push(format!("{} {state}{}", process.name(), last_frames(&events, process.name())));
+        }
+        lines
+    }
+}
+
+/// A program on a scene. The scene ends it, with all that it started, when the check is over.
+pub struct Program {
+    scene: Scene,
+    process: Rc<RefCell<Process>>,
+    read: Cell<usize>,
+    file: String,
+}
+
+impl Program {
+    /// The scene it stands on.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Its name on the scene.
+    pub fn name(&self) -> String {
+        self.process.borrow().name().to_string()
+    }
+
+    /// The file name of its executable.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// What has come out of it so far.
+    pub fn output(&self) -> Output {
+        self.process.borrow().output()
+    }
+
+    /// True once it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.process.borrow().ended().is_some()
+    }
+
+    /// The processor time it has used; none where the system does not tell.
+    pub fn cpu_time(&self) -> Option<Duration> {
+        self.process.borrow().cpu_time()
+    }
+
+    /// Its process number.
+    pub fn pid(&self) -> i32 {
+        self.process.borrow().pid()
+    }
+
+    /// The next line of its standard output; `what` says in a failure what the line should be.
+    pub fn line(&self, what: &str) -> Vec<u8> {
+        let number = self.read.get();
+        let limit = self.scene.deadline();
+        let found = self.process.borrow().wait(limit, |output| match output.out.get(number) {
+            Some(line) => Some(Some(line.clone())),
+            None => output.ended.map(|_| None),
+        });
+        let Some(Some(line)) = found else {
+            let wanted = format!("{what}, on {}'s standard output", self.name());
+            self.scene.hang("the check", &wanted, Some(&self.name()))
+        };
+        self.read.set(number + 1);
+        line
+    }
+
+    /// Waits for the line `bound ENDPOINT` and gives the endpoint.
+    pub fn bound(&self) -> String {
+        self.bound_as("bound ")
+    }
+
+    /// Waits for the line `bound NAME ENDPOINT` of a program with several sockets.
+    pub fn bound_named(&self, name: &str) -> String {
+        self.bound_as(&format!("bound {name} "))
+    }
+
+    fn bound_as(&self, before: &str) -> String {
+        let what = format!("the line `{before}ENDPOINT`");
+        let line = self.line(&what);
+        let text = String::from_utf8_lossy(&line);
+        match text.strip_prefix(before) {
+            Some(endpoint) if endpoint.contains("://") => endpoint.to_string(),
+            _ => {
+                let failure = Failure::new(
+                    format!("{what} first on {}'s standard output", self.name()),
+                    format!("{} printed {}", self.name(), show(&line)),
+                );
+                self.scene.throw(failure, &line)
+            }
+        }
+    }
+
+    /// Waits for its end and gives the way it ended.
+    pub fn end(&self) -> Ended {
+        let found = self.process.borrow().wait(self.scene.deadline(), |output| output.ended);
+        found.unwrap_or_else(|| self.scene.hang("the check", &format!("{} to end", self.name()), Some(&self.name())))
+    }
+
+    /// Waits for its end and fails unless it ended with this exit code.
+    pub fn ends_with(&self, code: i32) {
+        let ended = self.end();
+        if ended != Ended::Code(code) {
+            let output = self.output();
+            let seen = describe_end(&self.name(), &output, ended);
+            self.scene.fail(format!("{} to end with exit code {code}", self.name()), seen);
+        }
+    }
+
+    /// Types a line to its standard input; it is no failure if it reads no more.
+    pub fn type_line(&self, line: impl AsRef<[u8]>) {
+        let _ = self.process.borrow_mut().type_line(line.as_ref());
+    }
+
+    /// Ends its standard input.
+    pub fn close_input(&self) {
+        self.process.borrow_mut().close_input();
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.process.borrow().signal(signal);
+    }
+
+    /// Ends it at once with SIGKILL, and everything it started.
+    pub fn kill(&self) {
+        self.process.borrow().signal(Signal::KILL);
+        self.process.borrow_mut().kill();
+    }
+}
+
+/// The task of the first `todo!` that was reached, from the text of its panic.
+fn todo_in(errors: &str) -> Option<u32> {
+    let (_, after) = errors.split_once("not yet implemented: lab")?;
+    let (_, number) = after.split_once(" task ")?;
+    number.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The end of a program in words: how it ended, where it panicked, what it said last.
+fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
+    if output.flooded {
+        return format!("{name} printed without end and was ended by the check");
+    }
+    if let Some((place, message)) = panic_in(&output.errors()) {
+        return format!("{name} panicked at {place}: {message}");
+    }
+    let mut text = format!("{name} ended with {ended}");
+    let last: Vec<String> = output.err.iter().rev().take(4).map(|line| show(line)).collect();
+    if last.is_empty() {
+        text.push_str(" and said nothing on standard error");
+    } else {
+        let _ = write!(text, "; its standard error ends with");
+        for line in last.iter().rev() {
+            let _ = write!(text, "\n  {line}");
+        }
+    }
+    text
+}
+
+/// Where a program panicked, and what the panic said.
+fn panic_in(errors: &str) -> Option<(String, String)> {
+    let (_, after) = errors.split_once("panicked at ")?;
+    let mut lines = after.lines();
+    let place = lines.next()?.trim_end_matches(':').to_string();
+    Some((place, lines.next().unwrap_or_default().to_string()))
+}
+
+/// The bytes that came, and in which way they differ where that is easily overlooked.
+fn different(got: &[u8], wanted: &[u8]) -> String {
+    let extra = match got.strip_prefix(wanted) {
+        Some([b'\n']) => ", with a newline at its end",
+        Some([0]) => ", with a NUL byte at its end",
+        _ if got.eq_ignore_ascii_case(wanted) => ", in other letters, large and small",
+        _ => "",
+    };
+    format!("{}{extra}", show(got))
+}
+
+/// What a participant sent and got last.
+fn last_frames(events: &[Event], who: &str) -> String {
+    let mut sent = None;
+    let mut got = None;
+    let mut typed = None;
+    for event in events {
+        match &event.what {
+            What::Message { from, to, frames, fate, .. } => {
+                let frames: Vec<&[u8]> = frames.iter().map(|frame| &frame.0[..]).collect();
+                if from == who {
+                    sent = Some(show_frames(&frames));
+                } else if to == who && !matches!(fate, Fate::Lost | Fate::Held | Fate::Cut) {
+                    got = Some(show_frames(&frames));
+                }
+            }
+            What::Line { who: name, stream: Stream::In, text } if name == who => typed = Some(show(&text.0)),
+            _ => {}
+        }
+    }
+    let mut parts = Vec::new();
+    parts.extend(typed.map(|line| format!("the last line typed to it was {line}")));
+    match (got, sent) {
+        (Some(got), Some(sent)) => parts.push(format!("it was last sent {got} and sent {sent} itself")),
+        (Some(got), None) => parts.push(format!("it was sent {got} and has sent nothing")),
+        (None, Some(sent)) => parts.push(format!("it sent {sent} and has been sent nothing")),
+        (None, None) => {}
+    }
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
+}
+
+/// A time as a person says it: `5 s`, `250 ms`.
+pub(crate) fn seconds(time: Duration) -> String {
+    let ms = time.as_millis();
+    if ms % 1000 == 0 { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
+}
+
+fn command_file(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reached_todo_tells_its_task() {
+        let text = "\nthread 'main' panicked at labs/lab01/src/bin/server.rs:30:5:\nnot yet implemented: lab01 task 12: open it\n";
+        assert_eq!(todo_in(text), Some(12));
+        assert_eq!(todo_in("not yet implemented"), None);
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_message() {
+        let text = "\nthread 'main' (77) panicked at labs/lab01/src/bin/server.rs:30:5:\ncalled `Result::unwrap()`\nnote: run";
+        let expected = ("labs/lab01/src/bin/server.rs:30:5".to_string(), "called `Result::unwrap()`".to_string());
+        assert_eq!(panic_in(text), Some(expected));
+    }
+
+    #[test]
+    fn a_difference_that_is_easily_overlooked_is_named() {
+        assert_eq!(different(b"pong\n", b"pong"), "`pong\\n`, with a newline at its end");
+        assert_eq!(different(b"PONG", b"pong"), "`PONG`, in other letters, large and small");
+    }
+}
