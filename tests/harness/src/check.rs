@@ -97,7 +97,11 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
 }
 
 /// Sets the scene, runs the suite's function on it, and ends what it started.
-fn carry_out(settings: &Settings, name: &str, body: fn(&Scene)) -> (Option<Failure>, Vec<crate::timeline::Event>) {
+fn carry_out(
+    settings: &Settings,
+    name: &str,
+    body: fn(&Scene),
+) -> (Option<Failure>, Vec<crate::timeline::Event>) {
     let scene = match Scene::new(settings.programs.clone(), settings.deadline, seed_of(settings.seed, name)) {
         Ok(scene) => scene,
         Err(error) => return (Some(Failure::error(format!("no temporary folder: {error}"))), Vec::new()),
@@ -190,7 +194,9 @@ impl Settings {
         let launcher = words(&std::env::var("LAB_LAUNCHER").unwrap_or_default());
         let records = std::env::var_os("LAB_RECORDS").map_or_else(|| default_records(lab), PathBuf::from);
         let seed = match std::env::var("LAB_SEED") {
-            Ok(text) => text.parse().map_err(|_| format!("LAB_SEED is `{text}`, and must be a whole number"))?,
+            Ok(text) => {
+                text.parse().map_err(|_| format!("LAB_SEED is `{text}`, and must be a whole number"))?
+            }
             Err(_) => fastrand::u64(..1_000_000),
         };
         let deadline = match std::env::var("LAB_DEADLINE") {
@@ -211,8 +217,10 @@ fn default_records(lab: &Lab) -> PathBuf {
 fn executable(path: &Path) -> Result<PathBuf, String> {
     use std::os::unix::fs::PermissionsExt;
     let missing = |why: &str| format!("the program {} {why}", path.display());
-    let absolute = std::path::absolute(path).map_err(|error| missing(&format!("has no absolute path: {error}")))?;
-    let metadata = std::fs::metadata(&absolute).map_err(|error| missing(&format!("cannot be used: {error}")))?;
+    let absolute =
+        std::path::absolute(path).map_err(|error| missing(&format!("has no absolute path: {error}")))?;
+    let metadata =
+        std::fs::metadata(&absolute).map_err(|error| missing(&format!("cannot be used: {error}")))?;
     if !metadata.is_file() {
         return Err(missing("is not a file"));
     }
@@ -236,13 +244,12 @@ fn words(line: &str) -> Vec<String> {
     for character in line.chars() {
         match quote {
             Some(open) if character == open => quote = None,
-            Some(_) => word.get_or_insert_default().push(character),
             None if character == '\'' || character == '"' => {
                 quote = Some(character);
                 word.get_or_insert_default();
             }
             None if character.is_whitespace() => words.extend(word.take()),
-            None => word.get_or_insert_default().push(character),
+            Some(_) | None => word.get_or_insert_default().push(character),
         }
     }
     words.extend(word);

@@ -61,7 +61,13 @@ pub struct Failure {
 impl Failure {
     /// A plain failure.
     pub fn new(expected: impl Into<String>, seen: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Failed, expected: expected.into(), seen: seen.into(), mistake: None, todo: None }
+        Self {
+            outcome: Outcome::Failed,
+            expected: expected.into(),
+            seen: seen.into(),
+            mistake: None,
+            todo: None,
+        }
     }
 
     /// The check could not be carried out.
@@ -86,7 +92,11 @@ pub fn show(bytes: &[u8]) -> String {
         Ok(text) => {
             let escaped: String = text.chars().flat_map(escape).collect();
             let cut: String = escaped.chars().take(MOST).collect();
-            let more = if cut.len() < escaped.len() { format!("… ({} bytes)", bytes.len()) } else { String::new() };
+            let more = if cut.len() < escaped.len() {
+                format!("… ({} bytes)", bytes.len())
+            } else {
+                String::new()
+            };
             format!("`{cut}`{more}")
         }
         Err(_) => {

@@ -72,10 +72,16 @@ impl Manifest {
         for check in &self.checks {
             let prefix = format!("t{}_", check.task);
             if !check.name.starts_with(&prefix) {
-                return Err(format!("check `{}` belongs to task {}, so its name must begin with `{prefix}`", check.name, check.task));
+                return Err(format!(
+                    "check `{}` belongs to task {}, so its name must begin with `{prefix}`",
+                    check.name, check.task
+                ));
             }
             if self.task(check.task).is_none() {
-                return Err(format!("check `{}` belongs to task {}, which is not listed", check.name, check.task));
+                return Err(format!(
+                    "check `{}` belongs to task {}, which is not listed",
+                    check.name, check.task
+                ));
             }
         }
         Ok(())

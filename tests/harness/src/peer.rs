@@ -54,7 +54,9 @@ impl Scene {
             Ok(socket)
         };
         match open() {
-            Ok(socket) => Peer { scene: self.clone(), name: name.into(), partner: RefCell::new(partner.into()), socket },
+            Ok(socket) => {
+                Peer { scene: self.clone(), name: name.into(), partner: RefCell::new(partner.into()), socket }
+            }
             Err(error) => broken(&format!("a {} cannot be opened", type_name(kind)), error),
         }
     }

@@ -366,7 +366,9 @@ fn kill_marked(mark: &str) {
     let Ok(entries) = std::fs::read_dir("/proc") else { return };
     for entry in entries.flatten() {
         let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
-        let (Some(pid), Ok(environment)) = (pid, std::fs::read(entry.path().join("environ"))) else { continue };
+        let (Some(pid), Ok(environment)) = (pid, std::fs::read(entry.path().join("environ"))) else {
+            continue;
+        };
         if environment.split(|&byte| byte == 0).any(|variable| variable == mark.as_bytes()) {
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }

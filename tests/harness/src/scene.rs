@@ -227,14 +227,18 @@ impl Scene {
             ended: outputs.iter().rev().find_map(|(_, output)| output.ended),
             errors,
         };
-        let fitting = self.0.suspicions.borrow().iter().find(|(_, fits)| fits(&evidence)).map(|(mistake, _)| *mistake);
+        let fitting =
+            self.0.suspicions.borrow().iter().find(|(_, fits)| fits(&evidence)).map(|(mistake, _)| *mistake);
         failure.mistake = failure.mistake.or(fitting).or(self.0.suspect.get());
         failure.throw()
     }
 
     fn outputs(&self) -> Vec<(String, Output)> {
         let running = self.0.running.borrow();
-        running.iter().map(|process| (process.borrow().name().to_string(), process.borrow().output())).collect()
+        running
+            .iter()
+            .map(|process| (process.borrow().name().to_string(), process.borrow().output()))
+            .collect()
     }
 
     /// Leaves the check because a wait reached its deadline, or can no longer come to its end.
@@ -247,7 +251,11 @@ impl Scene {
             seen.push_str(text);
             Outcome::Failed
         } else {
-            let _ = write!(seen, "nothing for {}; this is a hang, and not your computer's fault", seconds(self.deadline()));
+            let _ = write!(
+                seen,
+                "nothing for {}; this is a hang, and not your computer's fault",
+                seconds(self.deadline())
+            );
             Outcome::Hung
         };
         for line in self.who_waits(waiter, wanted) {
@@ -368,7 +376,9 @@ impl Program {
     /// Waits for its end and gives the way it ended.
     pub fn end(&self) -> Ended {
         let found = self.process.borrow().wait(self.scene.deadline(), |output| output.ended);
-        found.unwrap_or_else(|| self.scene.hang("the check", &format!("{} to end", self.name()), Some(&self.name())))
+        found.unwrap_or_else(|| {
+            self.scene.hang("the check", &format!("{} to end", self.name()), Some(&self.name()))
+        })
     }
 
     /// Waits for its end and fails unless it ended with this exit code.
@@ -504,7 +514,8 @@ mod tests {
     #[test]
     fn a_panic_tells_its_place_and_message() {
         let text = "\nthread 'main' (77) panicked at labs/lab01/src/bin/server.rs:30:5:\ncalled `Result::unwrap()`\nnote: run";
-        let expected = ("labs/lab01/src/bin/server.rs:30:5".to_string(), "called `Result::unwrap()`".to_string());
+        let expected =
+            ("labs/lab01/src/bin/server.rs:30:5".to_string(), "called `Result::unwrap()`".to_string());
         assert_eq!(panic_in(text), Some(expected));
     }
 
