@@ -1,1 +1,446 @@
-fn main() {}
+//! Lab 01, first sockets: a server that answers `ping` with `pong`, and a client that asks.
+//!
+//! Each check's comment is the idea that it checks; a failed check prints it.
+
+use std::net::TcpStream;
+use std::os::unix::net::UnixListener;
+
+use harness::failure::show;
+use harness::peer::Peer;
+use harness::program::Ended;
+use harness::scene::Program;
+use harness::{Mistake, Scene, check, zmq};
+
+harness::lab!("lab01": "server", "client");
+
+static HARD_CODED: Mistake = Mistake {
+    name: "hard-coded-endpoint",
+    says: "The program does not use the endpoint that it is given: nobody can be reached there. Take the endpoint from the \
+           arguments, also while you try things out; a fixed port is taken as soon as two programs want it.",
+    section: "One context, one socket",
+};
+static ANSWERS_ONCE: Mistake = Mistake {
+    name: "answers-once",
+    says: "The server answers the first request and then ends, or stops receiving. A server has no last request: receive, \
+           answer and begin again in a `loop`.",
+    section: "The server answers for ever",
+};
+static ADDS_NEWLINE: Mistake = Mistake {
+    name: "adds-newline",
+    says: "There is a newline at the end of the frame. ZeroMQ keeps the length of each frame by itself, so nothing needs to \
+           mark its end; a newline belongs to what is printed, not to what is sent.",
+    section: "Frames are bytes",
+};
+static ADDS_NUL: Mistake = Mistake {
+    name: "adds-nul",
+    says: "There is a NUL byte at the end of the frame, as at the end of a string in C. ZeroMQ keeps the length of each frame \
+           by itself; send the text and nothing behind it.",
+    section: "Frames are bytes",
+};
+static COMPARES_LOOSELY: Mistake = Mistake {
+    name: "compares-loosely",
+    says: "The server takes something for `ping` that is not exactly these four bytes. Compare the whole frame with `==`; do \
+           not trim it, change its letters or look at its beginning only.",
+    section: "Frames are bytes",
+};
+static EXPECTS_TEXT: Mistake = Mistake {
+    name: "expects-utf8",
+    says: "The program treats the frame as text, and these bytes are none. Receive with `recv_bytes` and work on `&[u8]`; \
+           whatever turns bytes into a `String` fails on them or changes them.",
+    section: "Frames are bytes",
+};
+static NEVER_ASKS: Mistake = Mistake {
+    name: "prints-without-asking",
+    says: "The client prints an answer that no server gave. It has to send `ping` on its socket, wait for the reply, and \
+           print what came.",
+    section: "The client asks and waits",
+};
+static WRONG_COUNT: Mistake = Mistake {
+    name: "ignores-count",
+    says: "The client does not ask as often as `--count` says. It asks N times, each time waiting for the reply before it asks \
+           again.",
+    section: "The client asks and waits",
+};
+static CHANGES_REPLY: Mistake = Mistake {
+    name: "changes-the-reply",
+    says: "The client prints something else than the bytes that came: with quotes around them, trimmed, or made into text \
+           first. Write the bytes themselves, then a newline.",
+    section: "The client asks and waits",
+};
+static PRINTS_LATE: Mistake = Mistake {
+    name: "prints-at-the-end",
+    says: "The client asks again before it has printed the reply. Print each reply as it comes and flush it: who watches \
+           should see what has happened so far.",
+    section: "The client asks and waits",
+};
+static SILENT: Mistake = Mistake {
+    name: "no-bound-line",
+    says: "The program binds and tells nobody where. With `*` for the port only the program itself can know it: ask the socket \
+           with `get_last_endpoint` after the bind, and print `bound ENDPOINT` before anything else.",
+    section: "Which port did I get?",
+};
+static PRINTS_STAR: Mistake = Mistake {
+    name: "prints-star",
+    says: "The printed endpoint is the one that was asked for, not the one that the socket got: nobody can connect to `*`. \
+           `get_last_endpoint` tells the real one, after the bind.",
+    section: "Which port did I get?",
+};
+static OTHER_TRANSPORT: Mistake = Mistake {
+    name: "tcp-only",
+    says: "The program works for tcp and not for this transport. An endpoint begins with its transport; hand it to ZeroMQ as \
+           it is, and look into it only to refuse what cannot work.",
+    section: "Tcp, ipc and names without a file",
+};
+static ONE_SIDE: Mistake = Mistake {
+    name: "server-must-bind",
+    says: "The program takes for granted which side binds. In ZeroMQ binding and connecting have nothing to do with asking and \
+           answering: use whichever of `--bind` and `--connect` was given.",
+    section: "Either side may bind",
+};
+static GIVES_UP: Mistake = Mistake {
+    name: "gives-up-without-a-server",
+    says: "The client gives up because nobody is there yet. ZeroMQ connects in the background and sends as soon as somebody \
+           is there; there is nothing to test before.",
+    section: "Either side may bind",
+};
+static WRONG_ADDRESS: Mistake = Mistake {
+    name: "binds-another-address",
+    says: "The program binds another address than it was told. `*` is every address of this machine, 127.0.0.1 is itself only: \
+           hand the endpoint on unchanged.",
+    section: "From another machine",
+};
+static NO_REFUSAL: Mistake = Mistake {
+    name: "accepts-anything",
+    says: "The endpoint cannot work, and the program does not say so. Have `check` refuse it before ZeroMQ sees it, with a \
+           sentence that says what is wrong.",
+    section: "Endpoints that go wrong",
+};
+static ACCEPTS_70000: Mistake = Mistake {
+    name: "accepts-70000",
+    says: "A port is a number of 16 bits, so 65535 is the highest. libzmq does not look: it binds port 4464 for 70000, and \
+           connects to 65536 for ever. Refuse what does not fit into a `u16`.",
+    section: "Endpoints that go wrong",
+};
+static PANICS: Mistake = Mistake {
+    name: "unwrap-on-bind",
+    says: "The program panics where it should explain. `unwrap` and `expect` are promises that nothing goes wrong here; an \
+           endpoint comes from outside. Give the error on with `?`. For some paths the zmq crate itself panics, so look at \
+           the folder before you bind.",
+    section: "Endpoints that go wrong",
+};
+static SAYS_LITTLE: Mistake = Mistake {
+    name: "says-little",
+    says: "The program ends as it should, but who reads the error does not learn what to do. Say in one line which endpoint it \
+           is and what is wrong with it; for an errno, its name.",
+    section: "Endpoints that go wrong",
+};
+
+/// Starts the server on an ipc path, where no port has to be told, and connects a REQ to it.
+fn serve(scene: &Scene) -> (Program, Peer) {
+    let endpoint = scene.ipc("door");
+    let file = scene.folder().join("door");
+    scene.suspect_when(&ADDS_NEWLINE, |evidence| evidence.got.ends_with(b"\n"));
+    scene.suspect_when(&ADDS_NUL, |evidence| evidence.got.ends_with(b"\0"));
+    scene.suspect_when(&HARD_CODED, move |evidence| evidence.hung && !file.exists());
+    let server = scene.start("server", ["--bind", &endpoint]);
+    let req = server.req(&endpoint);
+    (server, req)
+}
+
+/// The server answers the frame `ping` with the frame `pong`: four bytes each way, nothing before and nothing behind.
+#[check]
+fn t1_answers_ping_with_pong(scene: &Scene) {
+    let (_server, req) = serve(scene);
+    scene.expect_bytes("the reply to `ping`", req.ask("ping"), "pong");
+}
+
+/// A server has no last request. It answers, and is ready for the next one.
+#[check]
+fn t1_answers_every_ping(scene: &Scene) {
+    scene.suspect(&ANSWERS_ONCE);
+    let (_server, req) = serve(scene);
+    for number in 1..=5 {
+        scene.expect_bytes(&format!("the reply to `ping` number {number}"), req.ask("ping"), "pong");
+    }
+}
+
+/// Only the four bytes `ping` are a ping. Everything else gets `unknown: ` and comes back as it was.
+#[check]
+fn t1_answers_anything_else_with_unknown(scene: &Scene) {
+    scene.suspect(&COMPARES_LOOSELY);
+    let (_server, req) = serve(scene);
+    let word = scene.word();
+    for request in [&word, "Ping", "ping ", " ping", "pingping", "pin", "", "ping\n", "ping\0", "pong"] {
+        let wanted = ["unknown: ", request].concat();
+        scene.expect_bytes(&format!("the reply to {}", show(request.as_bytes())), req.ask(request), wanted);
+    }
+    scene.expect_bytes("the reply to `ping` after all these", req.ask("ping"), "pong");
+}
+
+/// A frame is bytes, not text. What is no text must come back byte for byte too, and must not stop the server.
+#[check]
+fn t1_answers_bytes_that_are_not_text(scene: &Scene) {
+    scene.suspect(&EXPECTS_TEXT);
+    let (_server, req) = serve(scene);
+    for request in [vec![0xff], vec![0xc3, 0x28], [b"ping".as_slice(), &[0xfe]].concat(), scene.bytes(300)] {
+        let wanted = [b"unknown: ".as_slice(), &request].concat();
+        scene.expect_bytes(&format!("the reply to {}", show(&request)), req.ask(&request), wanted);
+    }
+}
+
+/// Starts the client on a REP of the check's.
+fn asked(scene: &Scene, arguments: &[&str]) -> (Program, Peer) {
+    let rep = scene.peer(zmq::REP, "client");
+    let endpoint = rep.bind("tcp://127.0.0.1:*");
+    let client = scene.start("client", ["--connect", &endpoint].iter().chain(arguments));
+    (client, rep)
+}
+
+/// The client sends `ping`, waits for the reply and prints it. What it prints came over the wire.
+#[check]
+fn t2_asks_and_prints_the_reply(scene: &Scene) {
+    scene.suspect(&NEVER_ASKS);
+    scene.suspect_when(&ADDS_NEWLINE, |evidence| evidence.got == b"ping\n");
+    scene.suspect_when(&ADDS_NUL, |evidence| evidence.got == b"ping\0");
+    let (client, rep) = asked(scene, &[]);
+    scene.expect_bytes("the request", rep.receive_frame("a request of the client"), "ping");
+    let word = scene.word();
+    rep.send(&word);
+    scene.expect_bytes("the client's line", client.line("the reply"), &word);
+    client.ends_with(0);
+}
+
+/// With `--count N` the client asks N times, one after the other, and prints each reply before it asks again.
+#[check]
+fn t2_asks_as_often_as_told(scene: &Scene) {
+    scene.suspect(&WRONG_COUNT);
+    let count = scene.number(3..8);
+    let (client, rep) = asked(scene, &["--count", &count.to_string()]);
+    for number in 1..=count {
+        scene.expect_bytes("the request", rep.receive_frame(&format!("request {number} of {count}")), "ping");
+        if number > 1 {
+            scene.suspect(&PRINTS_LATE);
+            let _ = client.line(&format!("reply {}, before request {number} is answered", number - 1));
+            scene.suspect(&WRONG_COUNT);
+        }
+        rep.send(scene.word());
+    }
+    client.ends_with(0);
+    let lines = client.output().out.len() as u64;
+    scene.expect(lines == count, &format!("{count} lines, one for each reply"), || format!("{lines} lines"));
+}
+
+/// The client prints the reply as it came: these bytes and a newline, whatever the bytes are.
+#[check]
+fn t2_prints_the_reply_as_it_came(scene: &Scene) {
+    scene.suspect(&CHANGES_REPLY);
+    let replies: [&[u8]; 5] = [b"  two  blanks  ", b"", "понг".as_bytes(), &[b'a', 0xff, 0xfe, b'z'], b"\"quoted\""];
+    let (client, rep) = asked(scene, &["--count", "5"]);
+    for reply in replies {
+        let _ = rep.receive_frame("a request of the client");
+        rep.send(reply);
+        scene.expect_bytes("the client's line", client.line("the reply"), reply);
+    }
+    client.ends_with(0);
+}
+
+/// With `*` for the port the system chooses one. The first line on standard output says which, before anybody could
+/// need to know.
+#[check]
+fn t3_tells_the_port_it_got(scene: &Scene) {
+    scene.suspect(&SILENT);
+    scene.suspect_when(&PRINTS_STAR, |evidence| evidence.got.contains(&b'*'));
+    let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
+    let endpoint = server.bound();
+    let port = endpoint.strip_prefix("tcp://127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
+    if port.is_none_or(|port| port == 0) {
+        scene.expect_bytes("the endpoint after `bound `", &endpoint, "tcp://127.0.0.1:PORT");
+    }
+    scene.suspect(&HARD_CODED);
+    let req = server.req(&endpoint);
+    scene.expect_bytes("the reply at the printed endpoint", req.ask("ping"), "pong");
+}
+
+/// Over `ipc://PATH` the programs meet at a file, on one machine, without a port.
+#[check]
+fn t3_works_over_an_ipc_path(scene: &Scene) {
+    scene.suspect(&OTHER_TRANSPORT);
+    meets_at(scene, &scene.ipc("door"));
+}
+
+/// Over `ipc://@NAME` they meet at a name of the Linux kernel's: no file is made, and none is left behind.
+#[check]
+fn t3_works_over_a_name_without_a_file(scene: &Scene) {
+    if !cfg!(target_os = "linux") {
+        return scene.note("names without a file exist on Linux only");
+    }
+    scene.suspect(&OTHER_TRANSPORT);
+    meets_at(scene, &scene.abstract_ipc("door"));
+}
+
+/// Server and client, both the student's, meet at an endpoint.
+fn meets_at(scene: &Scene, endpoint: &str) {
+    let server = scene.start("server", ["--bind", endpoint]);
+    scene.expect_bytes("the endpoint after `bound `", server.bound(), endpoint);
+    let client = scene.start("client", ["--connect", endpoint, "--count", "2"]);
+    for _ in 0..2 {
+        scene.expect_bytes("the client's line", client.line("the reply"), "pong");
+    }
+    client.ends_with(0);
+}
+
+/// Who binds and who connects is free: a server may connect to where a client has bound.
+#[check]
+fn t4_the_server_may_connect(scene: &Scene) {
+    scene.suspect(&ONE_SIDE);
+    let req = scene.peer(zmq::REQ, "server");
+    let endpoint = req.bind("tcp://127.0.0.1:*");
+    let _server = scene.start("server", ["--connect", &endpoint]);
+    scene.expect_bytes("the reply to `ping`", req.ask("ping"), "pong");
+}
+
+/// The client may bind. Then it is the one that tells its port, and servers come to it.
+#[check]
+fn t4_the_client_may_bind(scene: &Scene) {
+    scene.suspect(&ONE_SIDE);
+    let client = scene.start("client", ["--bind", "tcp://127.0.0.1:*"]);
+    let endpoint = client.bound();
+    let _server = scene.start("server", ["--connect", &endpoint]);
+    scene.expect_bytes("the client's line after the bound line", client.line("the reply"), "pong");
+    client.ends_with(0);
+}
+
+/// The client may start first: ZeroMQ tries until somebody is there, and then sends what was waiting.
+#[check]
+fn t4_the_client_may_start_first(scene: &Scene) {
+    scene.suspect(&GIVES_UP);
+    let (endpoint, door) = (scene.ipc("door"), scene.folder().join("door"));
+    let watch = match UnixListener::bind(&door) {
+        Ok(watch) => watch,
+        Err(error) => harness::failure::Failure::error(format!("{} cannot be bound: {error}", door.display())).throw(),
+    };
+    let client = scene.start("client", ["--connect", &endpoint]);
+    client.comes_to(&watch);
+    scene.note("the client has come, and nobody was there");
+    drop(watch);
+    let _ = std::fs::remove_file(&door);
+    let _server = scene.start("server", ["--bind", &endpoint]);
+    scene.expect_bytes("the client's line", client.line("the reply"), "pong");
+    client.ends_with(0);
+}
+
+/// `tcp://*:PORT` is reached on every address of this machine, an address on itself only. So a server that binds
+/// 127.0.0.1 cannot be reached from another machine, and one that binds `*` can.
+#[check]
+fn t4_the_address_decides_who_reaches_it(scene: &Scene) {
+    if !cfg!(target_os = "linux") {
+        return scene.note("127.0.0.2 is an address of this machine on Linux only");
+    }
+    scene.suspect(&WRONG_ADDRESS);
+    let open = scene.start_as("server on *", "server", ["--bind", "tcp://*:*"]);
+    let port = port_of(scene, &open.bound());
+    for address in ["127.0.0.1", "127.0.0.2"] {
+        let req = open.req(&format!("tcp://{address}:{port}"));
+        scene.expect_bytes(&format!("the reply at {address}"), req.ask("ping"), "pong");
+    }
+    let closed = scene.start_as("server on 127.0.0.1", "server", ["--bind", "tcp://127.0.0.1:*"]);
+    let port = port_of(scene, &closed.bound());
+    let reached = TcpStream::connect(("127.0.0.2", port)).is_ok();
+    scene.expect(!reached, "a server that binds 127.0.0.1 not to be reached at 127.0.0.2", || {
+        format!("somebody accepts connections at 127.0.0.2:{port}")
+    });
+}
+
+fn port_of(scene: &Scene, endpoint: &str) -> u16 {
+    let port = endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    port.unwrap_or_else(|| scene.fail("the bound line to end with a port", show(endpoint.as_bytes())))
+}
+
+/// The program must end with exit code 2 and one line on standard error that has the endpoint and `says` in it.
+fn refuses(scene: &Scene, role: &str, option: &str, endpoint: &str, says: &str) {
+    scene.suspect_when(&PANICS, harness::scene::Evidence::panicked);
+    let expected = format!("{role} {option} {endpoint} to end with exit code 2");
+    let program = scene.start(role, [option, endpoint]);
+    match program.end_or_line(&expected) {
+        Err(line) => scene.fail(expected, format!("it went on, and printed {}", show(&line))),
+        Ok(Ended::Code(2)) => {}
+        Ok(ended) => scene.fail(expected, program.how_it_ended(ended)),
+    }
+    let errors = program.output().err;
+    let one_line = errors.len() == 1;
+    let text = errors.first().map(|line| String::from_utf8_lossy(line).into_owned()).unwrap_or_default();
+    if !one_line || !text.contains(endpoint) || !text.contains(says) {
+        scene.suspect(&SAYS_LITTLE);
+        let also = if says.is_empty() { String::new() } else { format!(" and {says}") };
+        let seen = errors.iter().map(|line| show(line)).collect::<Vec<_>>().join("\n");
+        let seen = if seen.is_empty() { "nothing on standard error".into() } else { seen };
+        scene.fail(format!("one line on standard error that names {endpoint}{also}"), seen);
+    }
+}
+
+/// Between host and port stands a colon. `tcp://*5555` has none, and is refused with a sentence that says so.
+#[check]
+fn t5_refuses_an_endpoint_without_a_colon(scene: &Scene) {
+    scene.suspect(&NO_REFUSAL);
+    refuses(scene, "server", "--bind", "tcp://*5555", "");
+    refuses(scene, "client", "--connect", "tcp://localhost5555", "");
+}
+
+/// `*` means any: any address, any port. One can bind that; one cannot connect to it.
+#[check]
+fn t5_refuses_to_connect_to_a_star(scene: &Scene) {
+    scene.suspect(&NO_REFUSAL);
+    refuses(scene, "client", "--connect", "tcp://*:5555", "");
+    refuses(scene, "server", "--connect", "tcp://127.0.0.1:*", "");
+}
+
+/// 65535 is the highest port. What is over it is refused, because libzmq takes it for another port or waits for ever.
+#[check]
+fn t5_refuses_ports_that_do_not_exist(scene: &Scene) {
+    scene.suspect(&ACCEPTS_70000);
+    let some = scene.number(65_537..100_000);
+    for (role, option) in [("server", "--bind"), ("client", "--connect")] {
+        for port in [70_000, 65_536, some] {
+            refuses(scene, role, option, &format!("tcp://127.0.0.1:{port}"), "");
+        }
+    }
+}
+
+/// The file of an ipc endpoint is made by the bind, its folder is not. Without a folder there is nothing to bind.
+#[check]
+fn t5_refuses_an_ipc_path_without_its_folder(scene: &Scene) {
+    scene.suspect(&NO_REFUSAL);
+    refuses(scene, "server", "--bind", &scene.ipc("no/such/folder/door"), "");
+    let _ = std::fs::write(scene.folder().join("file"), "not a folder");
+    refuses(scene, "server", "--bind", &scene.ipc("file/door"), "");
+}
+
+/// An address has one owner at a time. Who comes second is told so: EADDRINUSE.
+#[check]
+fn t5_refuses_an_address_in_use(scene: &Scene) {
+    scene.suspect(&NO_REFUSAL);
+    let owner = scene.peer(zmq::REP, "nobody");
+    let endpoint = owner.bind("tcp://127.0.0.1:*");
+    refuses(scene, "server", "--bind", &endpoint, "EADDRINUSE");
+    refuses(scene, "client", "--bind", &endpoint, "EADDRINUSE");
+}
+
+/// Both `--bind` and `--connect`, or neither, is no way to be reached: exit code 2, before any socket is opened.
+#[check]
+fn t5_refuses_wrong_arguments(scene: &Scene) {
+    scene.suspect(&NO_REFUSAL);
+    for role in ["server", "client"] {
+        let both = ["--bind", "tcp://127.0.0.1:*", "--connect", "tcp://127.0.0.1:5555"];
+        for arguments in [&both[..], &[], &["--no-such-option"]] {
+            let program = scene.start(role, arguments);
+            let ended = program.end_or_line(&format!("{role} to end with exit code 2"));
+            let right = ended == Ok(Ended::Code(2)) && !program.output().err.is_empty();
+            scene.expect(right, &format!("`{role} {}` to end with exit code 2 and to say why", arguments.join(" ")), || {
+                match ended {
+                    Err(line) => format!("it went on, and printed {}", show(&line)),
+                    Ok(ended) => program.how_it_ended(ended),
+                }
+            });
+        }
+    }
+}

@@ -3,14 +3,12 @@
 //! What the zmq API hides (frames of a REQ, a handshake, a subscription's exact moment) belongs to `zmtp` and `tap`.
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::scene::{Program, Scene};
+use crate::scene::{GLANCE, Program, Scene};
 use crate::timeline::{Fate, What};
 
-/// How often a waiting peer looks whether the program it waits for is still alive.
-const GLANCE: Duration = Duration::from_millis(20);
 /// How soon a peer tries again to connect. libzmq's own 100 ms would be most of a check's time.
 const RECONNECT_MS: i32 = 5;
 

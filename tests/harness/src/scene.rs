@@ -7,14 +7,18 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::os::unix::net::UnixListener;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames};
 use crate::program::{Ended, Output, Process, Start};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
+
+/// How often a wait looks whether the program it waits for is still alive.
+pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
 /// What a predicate of [`Scene::suspect_when`] may look at.
 #[derive(Debug, Default)]
@@ -379,6 +383,40 @@ impl Program {
         found.unwrap_or_else(|| {
             self.scene.hang("the check", &format!("{} to end", self.name()), Some(&self.name()))
         })
+    }
+
+    /// Waits for its end, or for a line that it prints instead of ending; `what` should have happened.
+    pub fn end_or_line(&self, what: &str) -> Result<Ended, Vec<u8>> {
+        let number = self.read.get();
+        let found = self.process.borrow().wait(self.scene.deadline(), |output| match output.out.get(number) {
+            Some(line) => Some(Err(line.clone())),
+            None => output.ended.map(Ok),
+        });
+        found.unwrap_or_else(|| self.scene.hang("the check", what, Some(&self.name())))
+    }
+
+    /// The way it ended, in words: where it panicked, or what it said last.
+    pub fn how_it_ended(&self, ended: Ended) -> String {
+        describe_end(&self.name(), &self.output(), ended)
+    }
+
+    /// Waits until this program connects to a listener, where no ZeroMQ answers it.
+    pub fn comes_to(&self, listener: &UnixListener) {
+        let end = Instant::now() + self.scene.deadline();
+        if let Err(error) = listener.set_nonblocking(true) {
+            Failure::error(format!("a listener cannot be polled: {error}")).throw();
+        }
+        loop {
+            match listener.accept() {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Ok(_) => return,
+                Err(error) => Failure::error(format!("nobody can be accepted: {error}")).throw(),
+            }
+            if self.has_ended() || Instant::now() >= end {
+                self.scene.hang("the check", &format!("{} to connect", self.name()), Some(&self.name()));
+            }
+            self.process.borrow().wait(GLANCE, |output| output.ended);
+        }
     }
 
     /// Waits for its end and fails unless it ended with this exit code.
