@@ -4,3 +4,4 @@
 //! A suite under `tests/` is written with [`mod@check`]; everything else here serves it.
 
 pub mod timeline;
+pub mod zmtp;
