@@ -178,6 +178,7 @@ mod tests {
         assert_eq!(first(&[0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 0]), Error::Zmtp1);
         assert_eq!(first(&[0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 1]), Error::Zmtp2);
         assert_eq!(first(b"GET / HTTP/1.1"), Error::NotZmtp(b"GET / HTTP/1.1".to_vec()));
+        assert_eq!(first(&[1, 2]), Error::NotZmtp(vec![1, 2]));
         assert_eq!(first(&[0, 0]), Error::NotZmtp(vec![0, 0]));
         assert_eq!(check(&[0xFF]), Ok(()));
         assert_eq!(check(b"G"), Ok(()), "one octet could still be a length of ZMTP 1.0");
