@@ -1,7 +1,7 @@
 //! The harness of ZeroMQ Labs: it runs the programs of a lab, plays their peers, stands on their wires,
 //! and explains what went wrong.
 //!
-//! A suite under `tests/` is written with [`lab!`], [`check`](macro@check) and [`scene::Scene`]; everything else here serves
+//! A suite under `tests/` is written with [`lab!`], [`macro@check`] and [`scene::Scene`]; everything else here serves
 //! them. Without the feature `peers` nothing here needs libzmq, so that the `lab` command is built before it.
 
 pub mod check;
@@ -15,6 +15,7 @@ pub mod record;
 pub mod scene;
 pub mod timeline;
 mod watchdog;
+pub mod zmtp;
 
 pub use failure::Mistake;
 pub use harness_macros::check;
