@@ -85,6 +85,30 @@ static PRINTS_STAR: Mistake = Mistake {
            `get_last_endpoint` tells the real one, after the bind.",
     section: "Which port did I get?",
 };
+static GREETS_FIRST: Mistake = Mistake {
+    name: "greets-first",
+    says: "Something else is printed before the bound line. Others read the first line to learn where the program is; greetings \
+           and news belong on standard error.",
+    section: "Which port did I get?",
+};
+static OTHER_PORT: Mistake = Mistake {
+    name: "binds-another-port",
+    says: "With `*` for the port two programs must get two ports, and the second did not start as it should. Leave the choice \
+           to the system: a port that you choose yourself can be had only once.",
+    section: "Which port did I get?",
+};
+static REFUSES_TOO_MUCH: Mistake = Mistake {
+    name: "refuses-what-works",
+    says: "The endpoint is right, and the program refuses it. Ports go up to 65535 (`u16`), names after `@` need no folder, and \
+           `*` may be bound: look at what your `check` says to it.",
+    section: "Endpoints that go wrong",
+};
+static WRONG_CODE: Mistake = Mistake {
+    name: "exit-code-1",
+    says: "The program refuses the endpoint with another exit code. 2 says: you started me wrongly. 1 says: I failed while \
+           running. `shared::finish` chooses by the error, if the error comes from `check`, `bind` or `connect`.",
+    section: "Endpoints that go wrong",
+};
 static OTHER_TRANSPORT: Mistake = Mistake {
     name: "tcp-only",
     says: "The program works for tcp and not for this transport. An endpoint begins with its transport; hand it to ZeroMQ as \
@@ -142,6 +166,7 @@ fn serve(scene: &Scene) -> (Program, Peer) {
     scene.suspect_when(&ADDS_NEWLINE, |evidence| evidence.got.ends_with(b"\n"));
     scene.suspect_when(&ADDS_NUL, |evidence| evidence.got.ends_with(b"\0"));
     scene.suspect_when(&HARD_CODED, move |evidence| evidence.hung && !file.exists());
+    scene.suspect_when(&REFUSES_TOO_MUCH, |evidence| evidence.ended == Some(Ended::Code(2)));
     let server = scene.start("server", ["--bind", &endpoint]);
     let req = server.req(&endpoint);
     (server, req)
@@ -149,7 +174,7 @@ fn serve(scene: &Scene) -> (Program, Peer) {
 
 /// The server answers the frame `ping` with the frame `pong`: four bytes each way, nothing before and nothing behind.
 #[check]
-fn t1_answers_ping_with_pong(scene: &Scene) {
+fn t1_answers_a_ping_with_pong(scene: &Scene) {
     let (_server, req) = serve(scene);
     scene.expect_bytes("the reply to `ping`", req.ask("ping"), "pong");
 }
@@ -190,6 +215,7 @@ fn t1_answers_bytes_that_are_not_text(scene: &Scene) {
 
 /// Starts the client on a REP of the check's.
 fn asked(scene: &Scene, arguments: &[&str]) -> (Program, Peer) {
+    scene.suspect_when(&REFUSES_TOO_MUCH, |evidence| evidence.ended == Some(Ended::Code(2)));
     let rep = scene.peer(zmq::REP, "client");
     let endpoint = rep.bind("tcp://127.0.0.1:*");
     let client = scene.start("client", ["--connect", &endpoint].iter().chain(arguments));
@@ -250,15 +276,21 @@ fn t2_prints_the_reply_as_it_came(scene: &Scene) {
 fn t3_tells_the_port_it_got(scene: &Scene) {
     scene.suspect(&SILENT);
     scene.suspect_when(&PRINTS_STAR, |evidence| evidence.got.contains(&b'*'));
+    scene.suspect_when(&OTHER_PORT, |evidence| evidence.errors.contains("EADDRINUSE"));
+    scene.suspect_when(&GREETS_FIRST, |evidence| !evidence.got.is_empty() && !evidence.got.starts_with(b"bound "));
     let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
     let endpoint = server.bound();
     let port = endpoint.strip_prefix("tcp://127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
     if port.is_none_or(|port| port == 0) {
-        scene.expect_bytes("the endpoint after `bound `", &endpoint, "tcp://127.0.0.1:PORT");
+        scene.expect_bytes("the bound line", format!("bound {endpoint}"), "bound tcp://127.0.0.1:PORT");
     }
     scene.suspect(&HARD_CODED);
     let req = server.req(&endpoint);
     scene.expect_bytes("the reply at the printed endpoint", req.ask("ping"), "pong");
+    scene.suspect(&OTHER_PORT);
+    let second = scene.start_as("second server", "server", ["--bind", "tcp://127.0.0.1:*"]);
+    let other = second.bound();
+    scene.expect(other != endpoint, "two servers to get two ports", || format!("both printed {endpoint}"));
 }
 
 /// Over `ipc://PATH` the programs meet at a file, on one machine, without a port.
@@ -359,6 +391,7 @@ fn port_of(scene: &Scene, endpoint: &str) -> u16 {
 /// The program must end with exit code 2 and one line on standard error that has the endpoint and `says` in it.
 fn refuses(scene: &Scene, role: &str, option: &str, endpoint: &str, says: &str) {
     scene.suspect_when(&PANICS, harness::scene::Evidence::panicked);
+    scene.suspect_when(&WRONG_CODE, |evidence| matches!(evidence.ended, Some(Ended::Code(1 | 3..))));
     let expected = format!("{role} {option} {endpoint} to end with exit code 2");
     let program = scene.start(role, [option, endpoint]);
     match program.end_or_line(&expected) {
@@ -380,7 +413,7 @@ fn refuses(scene: &Scene, role: &str, option: &str, endpoint: &str, says: &str) 
 
 /// Between host and port stands a colon. `tcp://*5555` has none, and is refused with a sentence that says so.
 #[check]
-fn t5_refuses_an_endpoint_without_a_colon(scene: &Scene) {
+fn t5_refuses_a_missing_colon(scene: &Scene) {
     scene.suspect(&NO_REFUSAL);
     refuses(scene, "server", "--bind", "tcp://*5555", "");
     refuses(scene, "client", "--connect", "tcp://localhost5555", "");
@@ -388,7 +421,7 @@ fn t5_refuses_an_endpoint_without_a_colon(scene: &Scene) {
 
 /// `*` means any: any address, any port. One can bind that; one cannot connect to it.
 #[check]
-fn t5_refuses_to_connect_to_a_star(scene: &Scene) {
+fn t5_refuses_a_star_to_connect_to(scene: &Scene) {
     scene.suspect(&NO_REFUSAL);
     refuses(scene, "client", "--connect", "tcp://*:5555", "");
     refuses(scene, "server", "--connect", "tcp://127.0.0.1:*", "");

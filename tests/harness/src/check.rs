@@ -15,12 +15,13 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::explain::{Report, explain};
 use crate::failure::{Failure, Outcome};
-use crate::manifest::{CheckEntry, Manifest};
+use crate::manifest::Manifest;
 use crate::record::{Likely, Record, now_ms};
 use crate::scene::{Programs, Scene};
 
@@ -60,6 +61,10 @@ macro_rules! lab {
 /// Which task hung, and in which check.
 static HANGS: LazyLock<Mutex<BTreeMap<u32, String>>> = LazyLock::new(Mutex::default);
 
+/// Whether a check of this run was red already. Checks run beside each other and are printed as they end, so the first to
+/// end red is the first that a student reads.
+static RED: AtomicBool = AtomicBool::new(false);
+
 /// Carries out one check. Called by the `#[check]` attribute.
 ///
 /// `idea` is the doc comment of the check's function.
@@ -82,7 +87,8 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
         let mut hangs = HANGS.lock().unwrap_or_else(PoisonError::into_inner);
         hangs.entry(entry.task).or_insert_with(|| name.to_string());
     }
-    let report = Report { lab, manifest: &manifest, entry, idea, seed: settings.seed, timeline: &timeline };
+    let first_red = failure.is_some() && !RED.swap(true, Ordering::Relaxed);
+    let report = Report { lab, manifest: &manifest, entry, idea, seed: settings.seed, first_red, timeline: &timeline };
     let mut record = record_of(&report, failure.as_ref(), &settings);
     record.began_ms = began_ms;
     record.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -254,11 +260,6 @@ fn words(line: &str) -> Vec<String> {
     }
     words.extend(word);
     words
-}
-
-/// The check's place in its lab: the first that a student meets, the first of its task, or another.
-pub(crate) fn is_first(manifest: &Manifest, entry: &CheckEntry) -> bool {
-    manifest.checks.first() == Some(entry)
 }
 
 #[cfg(test)]

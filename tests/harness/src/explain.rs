@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::check::{Lab, is_first};
+use crate::check::Lab;
 use crate::failure::{Failure, Mistake, Outcome};
 use crate::manifest::{CheckEntry, Manifest, anchor};
 use crate::timeline::Event;
@@ -19,6 +19,8 @@ pub(crate) struct Report<'a> {
     pub(crate) entry: &'a CheckEntry,
     pub(crate) idea: &'a str,
     pub(crate) seed: u64,
+    /// Whether no other check of this run was red before.
+    pub(crate) first_red: bool,
     pub(crate) timeline: &'a [Event],
 }
 
@@ -52,21 +54,27 @@ pub(crate) fn explain(report: &Report<'_>, failure: &Failure) -> String {
     }
 }
 
-/// A task that is not done yet gets a line, and the very first of a lab a friendly one.
+/// A task that is not done yet gets a line. The first of a run says where to begin, and on a fresh starter that
+/// nothing is broken.
 fn still_to_do(report: &Report<'_>, task: u32) -> String {
     let line = format!("task {task} is still to do, in {}", report.file(task));
-    if !is_first(report.manifest, report.entry) || task != 1 {
+    if !report.first_red {
         return line;
     }
     let lab = report.lab.name;
     let mut text = String::new();
-    let friendly = format!(
-        "This red is the beginning, not a broken set-up: {line}. Everything is installed and works; \
-         what is missing is yours to write."
-    );
+    let friendly = if task == 1 {
+        format!(
+            "This red is the beginning, not a broken set-up: {line}. Everything is installed and works; what is missing is \
+             yours to write. The other checks wait for it, or for a later task."
+        )
+    } else {
+        format!("Well done so far. What comes next: {line}.")
+    };
     paragraph(&mut text, "", &friendly);
-    paragraph(&mut text, "Read", &report.chapter(None));
-    paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} 1"));
+    let first = report.manifest.first_check_of(task).unwrap_or(report.entry);
+    paragraph(&mut text, "Read", &format!("docs/src/{}, section \"{}\"", report.manifest.chapter, first.section));
+    paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} {task}"));
     text.trim_end().to_string()
 }
 

@@ -86,12 +86,16 @@ impl Failure {
 /// At most 60 characters are shown, and control characters are escaped, so that nothing a program sends can
 /// steer the reader's terminal.
 pub fn show(bytes: &[u8]) -> String {
-    const MOST: usize = 60;
+    show_up_to(bytes, 60)
+}
+
+/// The same with another limit than 60 characters.
+pub fn show_up_to(bytes: &[u8], most: usize) -> String {
     match std::str::from_utf8(bytes) {
         Ok("") => "an empty frame".into(),
         Ok(text) => {
             let escaped: String = text.chars().flat_map(escape).collect();
-            let cut: String = escaped.chars().take(MOST).collect();
+            let cut: String = escaped.chars().take(most).collect();
             let more = if cut.len() < escaped.len() {
                 format!("… ({} bytes)", bytes.len())
             } else {
@@ -100,8 +104,8 @@ pub fn show(bytes: &[u8]) -> String {
             format!("`{cut}`{more}")
         }
         Err(_) => {
-            let cut: String = bytes.iter().take(MOST / 3).map(|byte| format!("{byte:02x} ")).collect();
-            let more = if bytes.len() > MOST / 3 { "…" } else { "" };
+            let cut: String = bytes.iter().take(most / 3).map(|byte| format!("{byte:02x} ")).collect();
+            let more = if bytes.len() > most / 3 { "…" } else { "" };
             format!("{} bytes that are not text: {}{more}", bytes.len(), cut.trim_end())
         }
     }

@@ -45,7 +45,7 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckEntry {
-    /// The name of its test, which begins with its task as in `t1_answers_ping_with_pong`.
+    /// The name of its test, which begins with its task as in `t1_answers_a_ping_with_pong`.
     pub name: String,
     /// The task it belongs to.
     pub task: u32,

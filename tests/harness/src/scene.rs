@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::failure::{Failure, Mistake, Outcome, show, show_frames};
+use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::program::{Ended, Output, Process, Start};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
 
@@ -467,7 +467,7 @@ fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
         return format!("{name} panicked at {place}: {message}");
     }
     let mut text = format!("{name} ended with {ended}");
-    let last: Vec<String> = output.err.iter().rev().take(4).map(|line| show(line)).collect();
+    let last: Vec<String> = output.err.iter().rev().take(4).map(|line| show_up_to(line, 240)).collect();
     if last.is_empty() {
         text.push_str(" and said nothing on standard error");
     } else {
