@@ -3,4 +3,5 @@
 //!
 //! A suite under `tests/` is written with [`mod@check`]; everything else here serves it.
 
+pub mod chart;
 pub mod timeline;
