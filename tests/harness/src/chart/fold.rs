@@ -116,7 +116,8 @@ fn neighbours(rows: Vec<Row>) -> Vec<Row> {
         if !goes_on {
             stretch = out.len();
         }
-        let same = out[stretch..]
+        let near = stretch.max(out.len().saturating_sub(NEAR));
+        let same = out[near..]
             .iter_mut()
             .find(|other| if is_heartbeat(&row) { same_pair(&row, other) } else { may_join(&row, other) });
         match same {

@@ -17,6 +17,7 @@ pub(super) const STYLE: &str = "\
 .z-bg{fill:#fff;stroke:#d0d7de}\
 .z-title{font:600 14px system-ui,sans-serif;fill:#1f2328}\
 .z-name{font:600 12px system-ui,sans-serif;fill:#1f2328;text-anchor:middle}\
+.z-small{font-size:10.5px}\
 .z-box{fill:#eef2f7;stroke:#b6c2cf}\
 .z-time{font:10.5px monospace;fill:#6e7781;text-anchor:end}\
 .z-text{font:11.5px monospace;fill:#1f2328;stroke:#fff;stroke-width:4px;stroke-linejoin:round;paint-order:stroke}\

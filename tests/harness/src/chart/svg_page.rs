@@ -125,12 +125,26 @@ impl Page<'_> {
     fn boxes(&mut self, y: f64) {
         let gap = (self.width - LEFT - EDGE) / float(self.lanes.len().max(1));
         for (x, name) in self.lanes.clone().into_iter().zip(self.names.clone()) {
-            let shown = cut(&name, chars((gap - 16.0) / 1.1), "…");
+            let room = chars((gap - 16.0) / 1.1);
+            let lines = match name.rsplit_once(' ') {
+                Some((one, other)) if width(&name) > room => {
+                    // Two lines are set smaller.
+                    vec![cut(one, room * 5 / 4, "…"), cut(other, room * 5 / 4, "…")]
+                }
+                _ => vec![cut(&name, room, "…")],
+            };
+            let widest = lines.iter().map(|line| wide(line)).fold(0.0, f64::max);
             // Names are set bold in a proportional face: wide letters need more than a column.
-            let box_width = (wide(&shown) * 1.15 + 18.0).min(gap - 4.0);
+            let box_width = (widest * 1.15 + 18.0).min(gap - 4.0);
             self.out.begin(&name);
-            self.out.rect((x - box_width / 2.0, y), (box_width, 24.0), 5.0, "z-box");
-            self.out.text(x, y + 16.5, "z-name", &shown);
+            self.out.rect((x - box_width / 2.0, y - 2.0), (box_width, 28.0), 5.0, "z-box");
+            match &lines[..] {
+                [one, other] => {
+                    self.out.text(x, y + 10.0, "z-name z-small", one);
+                    self.out.text(x, y + 21.5, "z-name z-small", other);
+                }
+                _ => self.out.text(x, y + 16.5, "z-name", &lines.concat()),
+            }
             self.out.end();
         }
         self.out.text(TIME, y + 16.5, "z-time", "ms");
@@ -268,16 +282,20 @@ impl Page<'_> {
                 self.out.dot(start, y, "");
             }
         }
-        let room = (over.1 - over.0 - 22.0).max(LABEL.min(self.width - LEFT - EDGE));
+        let room = (most - least - 22.0).max(LABEL.min(self.width - LEFT - EDGE));
         let text = label.fit(chars(room), "…");
         let half = wide(&text) / 2.0;
-        let most = (self.width - EDGE - half).max(LEFT + half);
+        // Best above the stroke, else above the way it would have gone, else within the picture.
+        let mut middle = f64::midpoint(over.0, over.1);
+        if most - least > 2.0 * half {
+            middle = middle.max(least + half).min(most - half);
+        }
+        let middle = middle.min(self.width - EDGE - half).max(LEFT + half);
         let tone = match (fate, line) {
             (Fate::Held, _) => " z-fault",
             (Fate::Released, _) | (_, Line::Message) if *tone != Tone::Bad => "",
             _ => tone_class(*tone),
         };
-        let middle = f64::midpoint(over.0, over.1).max(LEFT + half).min(most);
         self.out.text(middle, y - 8.0, &format!("z-text z-mid{tone}"), &text);
     }
 
