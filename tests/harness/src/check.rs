@@ -19,11 +19,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::chart;
 use crate::explain::{Report, explain};
 use crate::failure::{Failure, Outcome};
 use crate::manifest::Manifest;
 use crate::record::{Likely, Record, now_ms};
 use crate::scene::{Programs, Scene};
+use crate::timeline::Event;
 
 /// How long a wait may last for a student at the keyboard. A right program answers in milliseconds; 0.3 s was the
 /// slowest seen on a loaded machine.
@@ -88,11 +90,13 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
         hangs.entry(entry.task).or_insert_with(|| name.to_string());
     }
     let first_red = failure.is_some() && !RED.swap(true, Ordering::Relaxed);
-    let report = Report { lab, manifest: &manifest, entry, idea, seed: settings.seed, first_red, timeline: &timeline };
+    let folder = settings.records.join(name);
+    let picture = draw(&folder, &format!("{} {name}", lab.name), failure.as_ref(), &timeline);
+    let seed = settings.seed;
+    let report = Report { lab, manifest: &manifest, entry, idea, seed, first_red, timeline: &timeline, picture };
     let mut record = record_of(&report, failure.as_ref(), &settings);
     record.began_ms = began_ms;
     record.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let folder = settings.records.join(name);
     if let Err(error) = record.write(&folder) {
         println!("(the record cannot be written to {}: {error})", folder.display());
     }
@@ -102,12 +106,30 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
     }
 }
 
+/// Draws the timeline of a check that failed, and gives the picture's path as seen from the workspace; takes an old
+/// picture away where there is nothing to draw.
+fn draw(folder: &Path, title: &str, failure: Option<&Failure>, timeline: &[Event]) -> Option<String> {
+    let path = folder.join("timeline.svg");
+    let worth = failure.is_some_and(|failure| matches!(failure.outcome, Outcome::Failed | Outcome::Hung));
+    if !worth || timeline.is_empty() {
+        let _ = std::fs::remove_file(&path);
+        return None;
+    }
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, chart::svg(timeline, title))).ok()?;
+    let shown = std::env::current_dir().ok().and_then(|here| {
+        // Suites run in their package's folder, two levels below the workspace's root.
+        let root = here.ancestors().nth(2)?;
+        Some(path.strip_prefix(root).ok()?.to_path_buf())
+    });
+    Some(shown.unwrap_or(path).display().to_string())
+}
+
 /// Sets the scene, runs the suite's function on it, and ends what it started.
 fn carry_out(
     settings: &Settings,
     name: &str,
     body: fn(&Scene),
-) -> (Option<Failure>, Vec<crate::timeline::Event>) {
+) -> (Option<Failure>, Vec<Event>) {
     let scene = match Scene::new(settings.programs.clone(), settings.deadline, seed_of(settings.seed, name)) {
         Ok(scene) => scene,
         Err(error) => return (Some(Failure::error(format!("no temporary folder: {error}"))), Vec::new()),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chart::{self, TextOptions};
 use crate::check::Lab;
 use crate::failure::{Failure, Mistake, Outcome};
 use crate::manifest::{CheckEntry, Manifest, anchor};
@@ -11,6 +12,9 @@ use crate::timeline::Event;
 const WIDTH: usize = 100;
 /// Where the text of a labelled paragraph begins.
 const INDENT: usize = 10;
+
+/// How many rows of the timeline a message shows.
+const ROWS: usize = 30;
 
 /// What an explanation is made from.
 pub(crate) struct Report<'a> {
@@ -22,6 +26,8 @@ pub(crate) struct Report<'a> {
     /// Whether no other check of this run was red before.
     pub(crate) first_red: bool,
     pub(crate) timeline: &'a [Event],
+    /// The path of the timeline as a picture.
+    pub(crate) picture: Option<String>,
 }
 
 impl Report<'_> {
@@ -105,8 +111,32 @@ fn essay(report: &Report<'_>, failure: &Failure) -> String {
     }
     paragraph(&mut text, "Read", &report.chapter(failure.mistake));
     paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} {}", entry.task));
+    drawing(&mut text, report);
     paragraph(&mut text, "Replay", &replay(report));
     text.trim_end().to_string()
+}
+
+/// The last rows of the timeline, and where the picture of the whole is.
+fn drawing(text: &mut String, report: &Report<'_>) {
+    let options = TextOptions { last: Some(ROWS), ascii: !speaks_utf8(), ..TextOptions::default() };
+    let rows = chart::text(report.timeline, &options);
+    if rows.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n{rows}");
+    if let Some(picture) = &report.picture {
+        let _ = writeln!(text, "picture: {picture}");
+    }
+    text.push('\n');
+}
+
+/// Whether the terminal can be expected to show more than ASCII: the locale says so, or says nothing.
+fn speaks_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
 }
 
 fn replay(report: &Report<'_>) -> String {

@@ -4,6 +4,7 @@
 //! A suite under `tests/` is written with [`lab!`], [`macro@check`] and [`scene::Scene`]; everything else here serves
 //! them. Without the feature `peers` nothing here needs libzmq, so that the `lab` command is built before it.
 
+pub mod chart;
 pub mod check;
 mod explain;
 pub mod failure;
