@@ -167,6 +167,7 @@ fn serve(scene: &Scene) -> (Program, Peer) {
     scene.suspect_when(&ADDS_NUL, |evidence| evidence.got.ends_with(b"\0"));
     scene.suspect_when(&HARD_CODED, move |evidence| evidence.hung && !file.exists());
     scene.suspect_when(&REFUSES_TOO_MUCH, |evidence| evidence.ended == Some(Ended::Code(2)));
+    scene.suspect_when(&ANSWERS_ONCE, |evidence| evidence.ended == Some(Ended::Code(0)));
     let server = scene.start("server", ["--bind", &endpoint]);
     let req = server.req(&endpoint);
     (server, req)
@@ -260,7 +261,8 @@ fn t2_asks_as_often_as_told(scene: &Scene) {
 #[check]
 fn t2_prints_the_reply_as_it_came(scene: &Scene) {
     scene.suspect(&CHANGES_REPLY);
-    let replies: [&[u8]; 5] = [b"  two  blanks  ", b"", "понг".as_bytes(), &[b'a', 0xff, 0xfe, b'z'], b"\"quoted\""];
+    let replies: [&[u8]; 5] =
+        [b"  two  blanks  ", b"", "понг".as_bytes(), &[b'a', 0xff, 0xfe, b'z'], b"\"quoted\""];
     let (client, rep) = asked(scene, &["--count", "5"]);
     for reply in replies {
         let _ = rep.receive_frame("a request of the client");
@@ -277,7 +279,9 @@ fn t3_tells_the_port_it_got(scene: &Scene) {
     scene.suspect(&SILENT);
     scene.suspect_when(&PRINTS_STAR, |evidence| evidence.got.contains(&b'*'));
     scene.suspect_when(&OTHER_PORT, |evidence| evidence.errors.contains("EADDRINUSE"));
-    scene.suspect_when(&GREETS_FIRST, |evidence| !evidence.got.is_empty() && !evidence.got.starts_with(b"bound "));
+    scene.suspect_when(&GREETS_FIRST, |evidence| {
+        !evidence.got.is_empty() && !evidence.got.starts_with(b"bound ")
+    });
     let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
     let endpoint = server.bound();
     let port = endpoint.strip_prefix("tcp://127.0.0.1:").and_then(|port| port.parse::<u16>().ok());
@@ -349,7 +353,9 @@ fn t4_the_client_may_start_first(scene: &Scene) {
     let (endpoint, door) = (scene.ipc("door"), scene.folder().join("door"));
     let watch = match UnixListener::bind(&door) {
         Ok(watch) => watch,
-        Err(error) => harness::failure::Failure::error(format!("{} cannot be bound: {error}", door.display())).throw(),
+        Err(error) => {
+            harness::failure::Failure::error(format!("{} cannot be bound: {error}", door.display())).throw()
+        }
     };
     let client = scene.start("client", ["--connect", &endpoint]);
     client.comes_to(&watch);
@@ -468,12 +474,14 @@ fn t5_refuses_wrong_arguments(scene: &Scene) {
             let program = scene.start(role, arguments);
             let ended = program.end_or_line(&format!("{role} to end with exit code 2"));
             let right = ended == Ok(Ended::Code(2)) && !program.output().err.is_empty();
-            scene.expect(right, &format!("`{role} {}` to end with exit code 2 and to say why", arguments.join(" ")), || {
-                match ended {
+            scene.expect(
+                right,
+                &format!("`{role} {}` to end with exit code 2 and to say why", arguments.join(" ")),
+                || match ended {
                     Err(line) => format!("it went on, and printed {}", show(&line)),
                     Ok(ended) => program.how_it_ended(ended),
-                }
-            });
+                },
+            );
         }
     }
 }

@@ -39,7 +39,9 @@ fn main() -> io::Result<()> {
             }
         }
     }
-    let text = format!("{modules}\nstatic PROGRAMS: &[(&str, &str, &str, fn() -> std::process::ExitCode)] = &[\n{table}];\n");
+    let text = format!(
+        "{modules}\nstatic PROGRAMS: &[(&str, &str, &str, fn() -> std::process::ExitCode)] = &[\n{table}];\n"
+    );
     fs::write(out.join("table.rs"), text)
 }
 

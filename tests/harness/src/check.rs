@@ -93,7 +93,8 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
     let folder = settings.records.join(name);
     let picture = draw(&folder, &format!("{} {name}", lab.name), failure.as_ref(), &timeline);
     let seed = settings.seed;
-    let report = Report { lab, manifest: &manifest, entry, idea, seed, first_red, timeline: &timeline, picture };
+    let report =
+        Report { lab, manifest: &manifest, entry, idea, seed, first_red, timeline: &timeline, picture };
     let mut record = record_of(&report, failure.as_ref(), &settings);
     record.began_ms = began_ms;
     record.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -125,11 +126,7 @@ fn draw(folder: &Path, title: &str, failure: Option<&Failure>, timeline: &[Event
 }
 
 /// Sets the scene, runs the suite's function on it, and ends what it started.
-fn carry_out(
-    settings: &Settings,
-    name: &str,
-    body: fn(&Scene),
-) -> (Option<Failure>, Vec<Event>) {
+fn carry_out(settings: &Settings, name: &str, body: fn(&Scene)) -> (Option<Failure>, Vec<Event>) {
     let scene = match Scene::new(settings.programs.clone(), settings.deadline, seed_of(settings.seed, name)) {
         Ok(scene) => scene,
         Err(error) => return (Some(Failure::error(format!("no temporary folder: {error}"))), Vec::new()),

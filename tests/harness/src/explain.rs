@@ -79,7 +79,11 @@ fn still_to_do(report: &Report<'_>, task: u32) -> String {
     };
     paragraph(&mut text, "", &friendly);
     let first = report.manifest.first_check_of(task).unwrap_or(report.entry);
-    paragraph(&mut text, "Read", &format!("docs/src/{}, section \"{}\"", report.manifest.chapter, first.section));
+    paragraph(
+        &mut text,
+        "Read",
+        &format!("docs/src/{}, section \"{}\"", report.manifest.chapter, first.section),
+    );
     paragraph(&mut text, "Hint", &format!("cargo lab hint {lab} {task}"));
     text.trim_end().to_string()
 }
@@ -132,7 +136,9 @@ fn drawing(text: &mut String, report: &Report<'_>) {
 
 /// Whether the terminal can be expected to show more than ASCII: the locale says so, or says nothing.
 fn speaks_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     locale.is_none_or(|locale| {
         let locale = locale.to_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")

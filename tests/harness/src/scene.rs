@@ -6,8 +6,8 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -255,16 +255,13 @@ impl Scene {
             seen.push_str(text);
             Outcome::Failed
         } else {
-            let _ = write!(
-                seen,
-                "nothing for {}; this is a hang, and not your computer's fault",
-                seconds(self.deadline())
-            );
+            let time = seconds(self.deadline());
+            let _ = write!(seen, "nothing for {time}; this is a hang, and not your computer's fault");
+            for line in self.who_waits(waiter, wanted) {
+                let _ = write!(seen, "\n{line}");
+            }
             Outcome::Hung
         };
-        for line in self.who_waits(waiter, wanted) {
-            let _ = write!(seen, "\n{line}");
-        }
         self.throw(Failure { outcome, ..Failure::new(wanted, seen) }, &[])
     }
 
@@ -388,10 +385,11 @@ impl Program {
     /// Waits for its end, or for a line that it prints instead of ending; `what` should have happened.
     pub fn end_or_line(&self, what: &str) -> Result<Ended, Vec<u8>> {
         let number = self.read.get();
-        let found = self.process.borrow().wait(self.scene.deadline(), |output| match output.out.get(number) {
-            Some(line) => Some(Err(line.clone())),
-            None => output.ended.map(Ok),
-        });
+        let found =
+            self.process.borrow().wait(self.scene.deadline(), |output| match output.out.get(number) {
+                Some(line) => Some(Err(line.clone())),
+                None => output.ended.map(Ok),
+            });
         found.unwrap_or_else(|| self.scene.hang("the check", what, Some(&self.name())))
     }
 

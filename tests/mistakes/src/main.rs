@@ -15,7 +15,9 @@ fn main() -> ExitCode {
     let path = std::env::args_os().next().unwrap_or_default();
     let mut parts = Path::new(&path).iter().rev().filter_map(|part| part.to_str());
     let (role, name, lab) = (parts.next(), parts.next(), parts.next());
-    let found = PROGRAMS.iter().find(|program| (Some(program.0), Some(program.1), Some(program.2)) == (lab, name, role));
+    let found = PROGRAMS
+        .iter()
+        .find(|program| (Some(program.0), Some(program.1), Some(program.2)) == (lab, name, role));
     match found {
         Some((_, _, _, entry)) => entry(),
         None => {

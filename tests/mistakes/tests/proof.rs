@@ -70,7 +70,10 @@ fn main() {
 
 impl Course {
     fn find() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .canonicalize()
+            .expect("the workspace is there");
         let suites = suites(&root, &[]);
         let python = env::var_os("LAB_PYTHON").map(PathBuf::from);
         let full = env::var("LAB_PROOF").is_ok_and(|wish| wish == "full");
@@ -79,12 +82,17 @@ impl Course {
 
     fn trial(&'static self, lab: &str, name: &str) -> Trial {
         let folder = self.root.join("tests/mistakes").join(lab).join(name);
-        let needs_python = fs::read_dir(&folder)
-            .is_ok_and(|mut files| files.any(|file| file.is_ok_and(|file| file.path().extension() == Some("py".as_ref()))));
+        let needs_python = fs::read_dir(&folder).is_ok_and(|mut files| {
+            files.any(|file| file.is_ok_and(|file| file.path().extension() == Some("py".as_ref())))
+        });
         let title = format!("{lab}/{name}");
         let (lab, name) = (lab.to_string(), name.to_string());
         let trial = Trial::test(title, move || {
-            if name.starts_with("ok-") { self.passes(&lab, &name, &folder) } else { self.is_caught(&lab, &name, &folder) }
+            if name.starts_with("ok-") {
+                self.passes(&lab, &name, &folder)
+            } else {
+                self.is_caught(&lab, &name, &folder)
+            }
         });
         trial.with_ignored_flag(needs_python && self.python.is_none())
     }
@@ -94,7 +102,13 @@ impl Course {
         let run = self.judge(lab, name, folder, &[], LONG)?;
         let red: Vec<&Record> = run.records.values().filter(|record| !record.outcome.is_green()).collect();
         if let Some(record) = red.first() {
-            return Err(format!("{} checks fail; `{}` says:\n{}", red.len(), record.check, record.explanation).into());
+            return Err(format!(
+                "{} checks fail; `{}` says:\n{}",
+                red.len(),
+                record.check,
+                record.explanation
+            )
+            .into());
         }
         if run.records.is_empty() {
             return Err(format!("no check ran:\n{}", run.output).into());
@@ -104,20 +118,29 @@ impl Course {
 
     /// A wrong program fails the check meant for it, and is told that mistake.
     fn is_caught(&self, lab: &str, name: &str, folder: &Path) -> Result<(), Failed> {
-        let text = fs::read_to_string(folder.join("mistake.toml")).map_err(|error| format!("mistake.toml: {error}"))?;
+        let text = fs::read_to_string(folder.join("mistake.toml"))
+            .map_err(|error| format!("mistake.toml: {error}"))?;
         let mistake: Mistake = toml::from_str(&text).map_err(|error| format!("mistake.toml: {error}"))?;
         let run = self.judge(lab, name, folder, &["--exact", &mistake.check], SHORT)?;
         let Some(record) = run.records.get(&mistake.check) else {
             return Err(format!("the check `{}` left no record:\n{}", mistake.check, run.output).into());
         };
         if !matches!(record.outcome, Outcome::Failed | Outcome::Hung) {
-            return Err(format!("`{}` ends as {:?}, and should fail\n{}", mistake.check, record.outcome, run.output).into());
+            return Err(format!(
+                "`{}` ends as {:?}, and should fail\n{}",
+                mistake.check, record.outcome, run.output
+            )
+            .into());
         }
         let wanted = mistake.explains.as_deref().unwrap_or(name);
         let told = record.mistake.as_ref().map_or("nothing", |likely| &likely.name);
         if told != wanted {
             let text = &record.explanation;
-            return Err(format!("`{}` should be explained as {wanted}, and is as {told}:\n{text}", mistake.check).into());
+            return Err(format!(
+                "`{}` should be explained as {wanted}, and is as {told}:\n{text}",
+                mistake.check
+            )
+            .into());
         }
         if !run.output.contains(&record.explanation) {
             return Err(format!("the explanation is not printed:\n{}", run.output).into());
@@ -129,7 +152,8 @@ impl Course {
     fn fails_exactly(&self, lab: &str, name: &str, folder: &Path, mistake: &Mistake) -> Result<(), Failed> {
         let run = self.judge(lab, name, folder, &[], SHORT)?;
         let red = |record: &&Record| !record.outcome.is_green();
-        let failed: BTreeSet<&str> = run.records.values().filter(red).map(|record| record.check.as_str()).collect();
+        let failed: BTreeSet<&str> =
+            run.records.values().filter(red).map(|record| record.check.as_str()).collect();
         let named = mistake.also.iter().map(String::as_str).chain([mistake.check.as_str()]).collect();
         if failed == named {
             return Ok(());
@@ -150,20 +174,31 @@ impl Course {
             return Err(format!("only in one of lab.toml and the suite: {odd:?}").into());
         }
         let chapter = fs::read_to_string(self.root.join("docs/src").join(&manifest.chapter))?;
-        let headings: BTreeSet<&str> =
-            chapter.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+        let headings: BTreeSet<&str> = chapter
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .map(|line| line.trim_start_matches('#').trim())
+            .collect();
         let suite = fs::read_to_string(self.root.join("tests").join(format!("{lab}.rs")))?;
-        let named = suite.lines().filter_map(|line| line.trim().strip_prefix("section: \"")?.strip_suffix("\","));
+        let named =
+            suite.lines().filter_map(|line| line.trim().strip_prefix("section: \"")?.strip_suffix("\","));
         let named = named.chain(manifest.checks.iter().map(|check| check.section.as_str()));
-        let missing: BTreeSet<&str> = named.filter(|section| !section.is_empty() && !headings.contains(section)).collect();
-        if missing.is_empty() { Ok(()) } else { Err(format!("{} has no heading {missing:?}", manifest.chapter).into()) }
+        let missing: BTreeSet<&str> =
+            named.filter(|section| !section.is_empty() && !headings.contains(section)).collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{} has no heading {missing:?}", manifest.chapter).into())
+        }
     }
 
     /// The starter compiles without a warning and is red because of its `todo!`s, soon.
     fn starter_is_red(&self, lab: &str) -> Result<(), Failed> {
         let build = cargo(&self.root).args(["build", "--message-format", "json", "-p", lab]).output()?;
         let messages = String::from_utf8_lossy(&build.stdout);
-        let warned = messages.lines().any(|line| line.contains("\"reason\":\"compiler-message\"") && line.contains("/labs/"));
+        let warned = messages
+            .lines()
+            .any(|line| line.contains("\"reason\":\"compiler-message\"") && line.contains("/labs/"));
         if !build.status.success() || warned {
             return Err(format!("the starter does not compile in silence:\n{messages}").into());
         }
@@ -184,17 +219,29 @@ impl Course {
             return Err(format!("the starter is not red as a beginning (after {took:?}):\n{text}").into());
         }
         match records.values().find(|record| matches!(record.outcome, Outcome::Hung | Outcome::Error)) {
-            Some(record) => Err(format!("`{}` of the starter ends as {:?}", record.check, record.outcome).into()),
+            Some(record) => {
+                Err(format!("`{}` of the starter ends as {:?}", record.check, record.outcome).into())
+            }
             None => Ok(()),
         }
     }
 
     fn suite(&self, lab: &str) -> Result<&Path, Failed> {
-        self.suites.get(lab).map(PathBuf::as_path).ok_or_else(|| format!("no suite was built for {lab}").into())
+        self.suites
+            .get(lab)
+            .map(PathBuf::as_path)
+            .ok_or_else(|| format!("no suite was built for {lab}").into())
     }
 
     /// Runs the suite of a lab against one program of the zoo.
-    fn judge(&self, lab: &str, name: &str, folder: &Path, filter: &[&str], deadline: &str) -> Result<Run, Failed> {
+    fn judge(
+        &self,
+        lab: &str,
+        name: &str,
+        folder: &Path,
+        filter: &[&str],
+        deadline: &str,
+    ) -> Result<Run, Failed> {
         let work = tempfile::tempdir()?;
         let programs = work.path().join(lab).join(name);
         fs::create_dir_all(&programs)?;
@@ -214,12 +261,22 @@ impl Course {
     }
 
     /// Puts the program of one role into the folder: a link to the executable of all mistakes, or a Python script.
-    fn lay_program(&self, lab: &str, name: &str, folder: &Path, role: &str, programs: &Path) -> Result<(), Failed> {
+    fn lay_program(
+        &self,
+        lab: &str,
+        name: &str,
+        folder: &Path,
+        role: &str,
+        programs: &Path,
+    ) -> Result<(), Failed> {
         let target = programs.join(role);
         let script = folder.join(format!("{role}.py"));
         if script.exists() {
             let python = self.python.as_deref().unwrap_or(Path::new("python3"));
-            fs::write(&target, format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python.display(), script.display()))?;
+            fs::write(
+                &target,
+                format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python.display(), script.display()),
+            )?;
             fs::set_permissions(&target, fs::Permissions::from_mode(0o755))?;
             return Ok(());
         }
@@ -247,7 +304,10 @@ struct Run {
 
 /// Whether a mistake's folder changes the program of a role: by its own file, or by one that all roles include.
 fn differs(folder: &Path, role: &str, roles: &[String]) -> Result<bool, Failed> {
-    let files = fs::read_dir(folder)?.flatten().map(|file| file.path()).filter(|path| path.extension() == Some("rs".as_ref()));
+    let files = fs::read_dir(folder)?
+        .flatten()
+        .map(|file| file.path())
+        .filter(|path| path.extension() == Some("rs".as_ref()));
     let stems = files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_string()));
     Ok(stems.into_iter().any(|stem| stem == role || !roles.contains(&stem)))
 }
@@ -269,7 +329,11 @@ fn read_records(folder: &Path) -> Result<BTreeMap<String, Record>, Failed> {
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("target"));
-    command.current_dir(root).env_remove("RUSTFLAGS_NESTED").env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    command
+        .current_dir(root)
+        .env_remove("RUSTFLAGS_NESTED")
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_NET_OFFLINE", "true");
     command
 }
 
@@ -283,7 +347,11 @@ fn suites(root: &Path, packages: &[String]) -> BTreeMap<String, PathBuf> {
         command.args(["-p", package]);
     }
     let output = command.output().expect("cargo runs");
-    assert!(output.status.success(), "the suites are not built:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "the suites are not built:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut suites = BTreeMap::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
