@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::chart::{self, TextOptions};
 use crate::check::Lab;
 use crate::failure::{Failure, Mistake, Outcome};
+use crate::locale;
 use crate::manifest::{CheckEntry, Manifest, anchor};
 use crate::timeline::Event;
 
@@ -122,7 +123,7 @@ fn essay(report: &Report<'_>, failure: &Failure) -> String {
 
 /// The last rows of the timeline, and where the picture of the whole is.
 fn drawing(text: &mut String, report: &Report<'_>) {
-    let options = TextOptions { last: Some(ROWS), ascii: !speaks_utf8(), ..TextOptions::default() };
+    let options = TextOptions { last: Some(ROWS), ascii: !locale::speaks_utf8(), ..TextOptions::default() };
     let rows = chart::text(report.timeline, &options);
     if rows.is_empty() {
         return;
@@ -132,17 +133,6 @@ fn drawing(text: &mut String, report: &Report<'_>) {
         let _ = writeln!(text, "picture: {picture}");
     }
     text.push('\n');
-}
-
-/// Whether the terminal can be expected to show more than ASCII: the locale says so, or says nothing.
-fn speaks_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    locale.is_none_or(|locale| {
-        let locale = locale.to_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    })
 }
 
 fn replay(report: &Report<'_>) -> String {

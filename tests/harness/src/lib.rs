@@ -8,6 +8,7 @@ pub mod chart;
 pub mod check;
 mod explain;
 pub mod failure;
+pub mod locale;
 pub mod manifest;
 #[cfg(feature = "peers")]
 pub mod peer;

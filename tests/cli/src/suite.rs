@@ -1,0 +1,115 @@
+//! Builds a lab with its suite, runs it, and reads the records that it leaves.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use harness::manifest::CheckEntry;
+use harness::record::Record;
+
+use crate::course::{Course, Lab};
+
+/// How a lab stands.
+pub(crate) enum Verdict {
+    /// It does not compile; cargo has said why.
+    DoesNotCompile,
+    /// It was judged.
+    Judged(BTreeMap<String, Record>),
+}
+
+impl Verdict {
+    /// Whether every core check passed.
+    pub(crate) fn is_green(&self, lab: &Lab) -> bool {
+        match self {
+            Self::DoesNotCompile => false,
+            Self::Judged(records) => lab
+                .manifest
+                .core_checks()
+                .all(|check| records.get(&check.name).is_some_and(|record| record.outcome.is_green())),
+        }
+    }
+
+    /// The first check that is not green, in the order of `lab.toml`, and its record.
+    pub(crate) fn first_red<'a>(&'a self, lab: &'a Lab) -> Option<(&'a CheckEntry, Option<&'a Record>)> {
+        let Self::Judged(records) = self else { return None };
+        let found = lab.manifest.checks.iter().map(|check| (check, records.get(&check.name)));
+        found.into_iter().find(|(_, record)| !record.is_some_and(|record| record.outcome.is_green()))
+    }
+}
+
+/// Builds and runs the suite of a lab.
+pub(crate) fn judge(course: &Course, lab: &Lab) -> anyhow::Result<Verdict> {
+    let Some(suite) = build(course, lab)? else { return Ok(Verdict::DoesNotCompile) };
+    // What an earlier run left must not be taken for this one's.
+    for check in &lab.manifest.checks {
+        let _ = std::fs::remove_file(lab.records.join(&check.name).join(harness::record::FILE));
+    }
+    run(lab, suite)?;
+    let records = lab.read_records();
+    if records.is_empty() {
+        bail!("the suite of {} left no record under {}; is the disk full?", lab.name, lab.records.display());
+    }
+    Ok(Verdict::Judged(records))
+}
+
+/// Has cargo build it. Cargo's own progress goes to the terminal, since the first time takes a minute.
+fn build(course: &Course, lab: &Lab) -> anyhow::Result<Option<PathBuf>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut child = Command::new(cargo)
+        .args([
+            "test",
+            "--no-run",
+            "--message-format",
+            "json-render-diagnostics",
+            "-p",
+            &lab.name,
+            "--test",
+            &lab.name,
+        ])
+        .env("CARGO_TARGET_DIR", &course.target)
+        .current_dir(&course.root)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo cannot be started")?;
+    let mut suite = None;
+    if let Some(out) = child.stdout.take() {
+        for line in BufReader::new(out).lines() {
+            let Ok(message) = serde_json::from_str::<serde_json::Value>(&line?) else { continue };
+            if message["target"]["name"] == lab.name.as_str() {
+                suite = message["executable"].as_str().map(PathBuf::from).or(suite);
+            }
+        }
+    }
+    let status = child.wait().context("cargo cannot be waited for")?;
+    Ok(if status.success() { suite } else { None })
+}
+
+/// Runs the suite; the verdicts are in its records, so its output is only counted.
+fn run(lab: &Lab, suite: PathBuf) -> anyhow::Result<()> {
+    let shown = std::io::stderr().is_terminal();
+    let mut child = Command::new(suite)
+        .current_dir(&lab.folder)
+        .env("LAB_RECORDS", &lab.records)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("the suite cannot be started")?;
+    let mut done = 0;
+    if let Some(out) = child.stdout.take() {
+        for line in BufReader::new(out).split(b'\n') {
+            let line = line.context("the suite cannot be read")?;
+            if line.starts_with(b"test t") && shown {
+                done += 1;
+                eprint!("\r{}: {done} of {} checks ", lab.name, lab.manifest.checks.len());
+                let _ = std::io::stderr().flush();
+            }
+        }
+    }
+    if shown {
+        eprint!("\r\x1b[K");
+    }
+    child.wait().context("the suite cannot be waited for")?;
+    Ok(())
+}
