@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
             for role in lay(&source, difference.as_deref(), &target)? {
                 let module = format!("{lab}_{name}_{role}").replace('-', "_");
                 let file = target.join("bin").join(format!("{role}.rs"));
-                let _ = writeln!(modules, "#[path = {file:?}] mod {module};");
+                let _ = writeln!(modules, "#[path = \"{}\"] mod {module};", file.display());
                 let _ = writeln!(table, "({lab:?}, {name:?}, {role:?}, {module}::entry),");
             }
         }
@@ -79,7 +79,10 @@ fn folders(path: &Path) -> io::Result<Vec<String>> {
 }
 
 fn files(path: &Path) -> io::Result<Vec<String>> {
-    Ok(names(path, false)?.into_iter().filter(|name| name.ends_with(".rs")).collect())
+    Ok(names(path, false)?
+        .into_iter()
+        .filter(|name| Path::new(name).extension() == Some("rs".as_ref()))
+        .collect())
 }
 
 fn names(path: &Path, folders: bool) -> io::Result<Vec<String>> {

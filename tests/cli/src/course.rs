@@ -38,20 +38,16 @@ pub(crate) struct Lab {
 impl Course {
     /// The workspace that this command belongs to, or the one that `LAB_ROOT` names.
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let (root, target) = match env::var_os("LAB_ROOT") {
-            Some(root) => {
-                let root = PathBuf::from(root);
-                let target = root.join("target");
-                (root, target)
-            }
-            None => {
-                let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-                // The command lies in TARGET/debug.
-                let own = env::current_exe().ok();
-                let target = own.and_then(|path| Some(path.parent()?.parent()?.to_path_buf()));
-                let target = target.unwrap_or_else(|| root.join("target"));
-                (root, target)
-            }
+        let (root, target) = if let Some(root) = env::var_os("LAB_ROOT").map(PathBuf::from) {
+            let target = root.join("target");
+            (root, target)
+        } else {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            // The command lies in TARGET/debug.
+            let own = env::current_exe().ok();
+            let target = own.and_then(|path| Some(path.parent()?.parent()?.to_path_buf()));
+            let target = target.unwrap_or_else(|| root.join("target"));
+            (root, target)
         };
         let root = root
             .canonicalize()

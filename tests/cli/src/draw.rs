@@ -1,9 +1,10 @@
 //! What the student sees: the map of the course, a lab's checks, and its first red check.
 
-use anstream::println;
+use anstream::{print, println};
 use anstyle::{AnsiColor, Style};
 use harness::failure::Outcome;
 use harness::locale;
+use harness::paragraph::paragraph;
 
 use crate::course::{Course, Lab};
 use crate::suite::Verdict;
@@ -45,7 +46,6 @@ pub(crate) fn map(course: &Course, here: Option<&str>) {
             bar(green, all, LAB_BAR)
         );
     }
-    println!();
 }
 
 /// A bar of a width: how many of how many.
@@ -134,5 +134,7 @@ pub(crate) fn all_done(course: &Course) {
 }
 
 fn step(text: &str) {
-    println!("{BOLD}Next{BOLD:#}      {text}");
+    let mut next = String::new();
+    paragraph(&mut next, "Next", text);
+    print!("{next}");
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anstream::println;
 use anyhow::Context;
 use harness::manifest::CheckEntry;
+use harness::paragraph::paragraph;
 
 use crate::course::{Course, Lab};
 
@@ -19,8 +20,9 @@ pub(crate) fn give(course: &Course, lab: &Lab, task: Option<u32>) -> anyhow::Res
     println!("{}, task {}, for the check {}", lab.name, check.task, check.name);
     println!();
     for (index, hint) in check.hints.iter().enumerate().take(number) {
-        println!("hint {} of {}: {hint}", index + 1, check.hints.len());
-        println!();
+        let mut text = String::new();
+        paragraph(&mut text, &format!("hint {}/{}", index + 1, check.hints.len()), hint);
+        println!("{text}");
     }
     println!("Read docs/src/{}, section \"{}\".", lab.manifest.chapter, check.section);
     if number < check.hints.len() {

@@ -89,18 +89,16 @@ fn first_red(course: &Course) -> anyhow::Result<Option<(&Lab, Verdict)>> {
 }
 
 fn check(course: &Course, name: Option<&str>) -> anyhow::Result<ExitCode> {
-    let (lab, verdict) = match name {
+    let found = match name {
         Some(name) => {
             let lab = course.lab(name)?;
-            (lab, suite::judge(course, lab).with_context(|| format!("{} cannot be judged", lab.name))?)
+            Some((lab, suite::judge(course, lab).with_context(|| format!("{} cannot be judged", lab.name))?))
         }
-        None => match first_red(course)? {
-            Some(found) => found,
-            None => {
-                draw::all_done(course);
-                return Ok(ExitCode::SUCCESS);
-            }
-        },
+        None => first_red(course)?,
+    };
+    let Some((lab, verdict)) = found else {
+        draw::all_done(course);
+        return Ok(ExitCode::SUCCESS);
     };
     draw::checks(lab, &verdict);
     draw::verdict(lab, &verdict);

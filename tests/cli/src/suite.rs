@@ -78,7 +78,7 @@ fn build(course: &Course, lab: &Lab) -> anyhow::Result<Option<PathBuf>> {
     if let Some(out) = child.stdout.take() {
         for line in BufReader::new(out).lines() {
             let Ok(message) = serde_json::from_str::<serde_json::Value>(&line?) else { continue };
-            if message["target"]["name"] == lab.name.as_str() {
+            if message["target"]["name"] == lab.name.as_str() && message["target"]["kind"][0] == "test" {
                 suite = message["executable"].as_str().map(PathBuf::from).or(suite);
             }
         }

@@ -93,16 +93,19 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
     let folder = settings.records.join(name);
     let picture = draw(&folder, &format!("{} {name}", lab.name), failure.as_ref(), &timeline);
     let seed = settings.seed;
-    let report =
-        Report { lab, manifest: &manifest, entry, idea, seed, first_red, timeline: &timeline, picture };
+    // The record may be shown alone, so it says all; of the run's many lines on tasks to do only the first says more.
+    let mut report =
+        Report { lab, manifest: &manifest, entry, idea, seed, in_full: true, timeline: &timeline, picture };
     let mut record = record_of(&report, failure.as_ref(), &settings);
+    report.in_full = first_red;
+    let printed = failure.as_ref().map(|failure| explain(&report, failure)).unwrap_or_default();
     record.began_ms = began_ms;
     record.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Err(error) = record.write(&folder) {
         println!("(the record cannot be written to {}: {error})", folder.display());
     }
     if failure.is_some() {
-        println!("{}", record.explanation);
+        println!("{printed}");
         resume_unwind(Box::new("the check failed"));
     }
 }

@@ -7,12 +7,8 @@ use crate::check::Lab;
 use crate::failure::{Failure, Mistake, Outcome};
 use crate::locale;
 use crate::manifest::{CheckEntry, Manifest, anchor};
+use crate::paragraph::paragraph;
 use crate::timeline::Event;
-
-/// How wide the text is, in columns.
-const WIDTH: usize = 100;
-/// Where the text of a labelled paragraph begins.
-const INDENT: usize = 10;
 
 /// How many rows of the timeline a message shows.
 const ROWS: usize = 30;
@@ -24,8 +20,8 @@ pub(crate) struct Report<'a> {
     pub(crate) entry: &'a CheckEntry,
     pub(crate) idea: &'a str,
     pub(crate) seed: u64,
-    /// Whether no other check of this run was red before.
-    pub(crate) first_red: bool,
+    /// Whether a task that is still to do is told with where to begin, or in one line.
+    pub(crate) in_full: bool,
     pub(crate) timeline: &'a [Event],
     /// The path of the timeline as a picture.
     pub(crate) picture: Option<String>,
@@ -65,7 +61,7 @@ pub(crate) fn explain(report: &Report<'_>, failure: &Failure) -> String {
 /// nothing is broken.
 fn still_to_do(report: &Report<'_>, task: u32) -> String {
     let line = format!("task {task} is still to do, in {}", report.file(task));
-    if !report.first_red {
+    if !report.in_full {
         return line;
     }
     let lab = report.lab.name;
@@ -138,49 +134,4 @@ fn drawing(text: &mut String, report: &Report<'_>) {
 fn replay(report: &Report<'_>) -> String {
     let Report { lab, entry, seed, .. } = report;
     format!("LAB_SEED={seed} cargo test -p {} {}", lab.package, entry.name)
-}
-
-/// A label and its text, folded to the width; each line of the text begins a new line.
-pub(crate) fn paragraph(text: &mut String, label: &str, body: &str) {
-    let indent = if label.is_empty() { 0 } else { INDENT };
-    let mut label = label;
-    for line in body.lines() {
-        // A line that is indented in itself keeps its indentation where it is folded.
-        let own = line.len() - line.trim_start().len();
-        for piece in fold(line.trim_start(), WIDTH - indent - own) {
-            let _ = writeln!(text, "{label:indent$}{:own$}{piece}", "");
-            label = "";
-        }
-    }
-}
-
-/// Folds a line at blanks; a word that is too long stays whole.
-fn fold(line: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split(' ') {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > width {
-            lines.push(word.to_string());
-        } else if let Some(line) = lines.last_mut() {
-            if last > 0 {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_paragraph_is_folded_under_its_label() {
-        let mut text = String::new();
-        paragraph(&mut text, "Seen", &"word ".repeat(40));
-        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        assert!(text.starts_with("Seen      word word"), "{text}");
-        assert!(text.lines().skip(1).all(|line| line.starts_with("          word")), "{text}");
-    }
 }

@@ -10,6 +10,7 @@ mod explain;
 pub mod failure;
 pub mod locale;
 pub mod manifest;
+pub mod paragraph;
 #[cfg(feature = "peers")]
 pub mod peer;
 pub mod program;
