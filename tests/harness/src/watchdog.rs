@@ -21,7 +21,7 @@ while read -r op id; do
     -) g="${g%% $id *} ${g#* $id }" ;;
   esac
 done
-for id in $g; do kill -KILL -- "-$id" 2>/dev/null; done
+for id in $g; do kill -s KILL -- "-$id" 2>/dev/null; done
 "#;
 
 static WATCHDOG: OnceLock<Option<Mutex<Child>>> = OnceLock::new();
