@@ -22,6 +22,36 @@ pub struct Manifest {
     /// The checks, in the order in which they run.
     #[serde(rename = "check")]
     pub checks: Vec<CheckEntry>,
+    /// How `cargo lab trace` starts the programs, in this order.
+    #[serde(default)]
+    pub trace: Vec<TraceEntry>,
+}
+
+/// One program of `cargo lab trace`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TraceEntry {
+    /// Which program.
+    pub role: String,
+    /// Its name in the timeline; the role's where it is left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its arguments. `{NAME}` stands for where the program of that name has bound, through a tap; `{NAME.SOCKET}` for one of
+    /// several sockets; `{folder}` for a folder that is empty at the start.
+    pub arguments: Vec<String>,
+    /// What is typed to it, line by line, when it has started.
+    #[serde(default)]
+    pub input: Vec<String>,
+    /// True where the program ends by itself; the trace is over when all of these have ended.
+    #[serde(default)]
+    pub ends: bool,
+}
+
+impl TraceEntry {
+    /// Its name in the timeline.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.role)
+    }
 }
 
 /// One task of a lab.
@@ -83,6 +113,13 @@ impl Manifest {
                     check.name, check.task
                 ));
             }
+        }
+        if let Some(entry) = self.trace.iter().find(|entry| !self.roles.contains(&entry.role)) {
+            return Err(format!(
+                "trace names the role `{}`, and the roles are {}",
+                entry.role,
+                self.roles.join(", ")
+            ));
         }
         Ok(())
     }

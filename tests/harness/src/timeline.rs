@@ -3,8 +3,8 @@
 //! Everything that a check can see becomes an [`Event`] here: programs start, print and exit, connections
 //! are made and closed, frames travel, faults are injected. `chart` draws it; this module only keeps it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -272,7 +272,7 @@ pub struct Event {
 #[derive(Clone, Debug)]
 pub struct Timeline {
     start: Instant,
-    events: Arc<Mutex<Vec<Event>>>,
+    events: Arc<(Mutex<Vec<Event>>, Condvar)>,
 }
 
 impl Default for Timeline {
@@ -289,15 +289,28 @@ impl Timeline {
 
     /// Adds an event. Its place and its time are taken under one lock, so both have the same order.
     pub fn record(&self, what: What) {
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut events = self.lock();
         let at_us = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let seq = events.len() as u64;
         events.push(Event { seq, at_us, what });
+        self.events.1.notify_all();
     }
 
     /// What was recorded so far.
     pub fn events(&self) -> Vec<Event> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
+    }
+
+    /// What was recorded from the event `seq` on; waits for one, and gives none when `limit` is over.
+    pub fn wait_from(&self, seq: usize, limit: Duration) -> Vec<Event> {
+        let events = self.lock();
+        let waited = self.events.1.wait_timeout_while(events, limit, |events| events.len() <= seq);
+        let (events, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        events.get(seq..).unwrap_or_default().to_vec()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Event>> {
+        self.events.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -325,6 +338,17 @@ mod tests {
         record.record(What::Exit { who: "a".into(), code: None, signal: Some("SIGKILL".into()) });
         let json = serde_json::to_string(&record.events()).unwrap();
         assert_eq!(serde_json::from_str::<Vec<Event>>(&json).unwrap(), record.events());
+    }
+
+    #[test]
+    fn who_waits_gets_what_is_recorded_meanwhile_or_nothing() {
+        let record = Timeline::new();
+        assert_eq!(record.wait_from(0, Duration::ZERO), []);
+        let other = record.clone();
+        let writer = std::thread::spawn(move || other.record(What::Note { text: "x".into() }));
+        assert_eq!(record.wait_from(0, Duration::from_secs(20)).len(), 1);
+        assert_eq!(record.wait_from(1, Duration::ZERO), []);
+        writer.join().unwrap();
     }
 
     #[test]
