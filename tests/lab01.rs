@@ -8,7 +8,7 @@ use std::os::unix::net::UnixListener;
 use harness::failure::show;
 use harness::peer::Peer;
 use harness::program::Ended;
-use harness::scene::Program;
+use harness::scene::{Evidence, Program};
 use harness::{Mistake, Scene, check, zmq};
 
 harness::lab!("lab01": "server", "client");
@@ -36,6 +36,12 @@ static ADDS_NUL: Mistake = Mistake {
     says: "There is a NUL byte at the end of the frame, as at the end of a string in C. ZeroMQ keeps the length of each frame \
            by itself; send the text and nothing behind it.",
     section: "Frames are bytes",
+};
+static UNANSWERED: Mistake = Mistake {
+    name: "leaves-requests-unanswered",
+    says: "The server has received a request and does not answer it. A REP must answer each request before it may receive the next: \
+           what you do not know gets an answer too, here `unknown: ` and the same bytes.",
+    section: "The server answers for ever",
 };
 static COMPARES_LOOSELY: Mistake = Mistake {
     name: "compares-loosely",
@@ -159,6 +165,11 @@ static SAYS_LITTLE: Mistake = Mistake {
     section: "Endpoints that go wrong",
 };
 
+/// Whether a program used its socket out of turn.
+fn is_out_of_turn(evidence: &Evidence) -> bool {
+    evidence.errors.contains("EFSM")
+}
+
 /// Starts the server on an ipc path, where no port has to be told, and connects a REQ to it.
 fn serve(scene: &Scene) -> (Program, Peer) {
     let endpoint = scene.ipc("door");
@@ -167,6 +178,7 @@ fn serve(scene: &Scene) -> (Program, Peer) {
     scene.suspect_when(&ADDS_NUL, |evidence| evidence.got.ends_with(b"\0"));
     scene.suspect_when(&HARD_CODED, move |evidence| evidence.hung && !file.exists());
     scene.suspect_when(&REFUSES_TOO_MUCH, |evidence| evidence.ended == Some(Ended::Code(2)));
+    scene.suspect_when(&UNANSWERED, |evidence| evidence.hung || is_out_of_turn(evidence));
     scene.suspect_when(&ANSWERS_ONCE, |evidence| evidence.ended == Some(Ended::Code(0)));
     let server = scene.start("server", ["--bind", &endpoint]);
     let req = server.req(&endpoint);
@@ -396,7 +408,7 @@ fn port_of(scene: &Scene, endpoint: &str) -> u16 {
 
 /// The program must end with exit code 2 and one line on standard error that has the endpoint and `says` in it.
 fn refuses(scene: &Scene, role: &str, option: &str, endpoint: &str, says: &str) {
-    scene.suspect_when(&PANICS, harness::scene::Evidence::panicked);
+    scene.suspect_when(&PANICS, Evidence::panicked);
     scene.suspect_when(&WRONG_CODE, |evidence| matches!(evidence.ended, Some(Ended::Code(1 | 3..))));
     let expected = format!("{role} {option} {endpoint} to end with exit code 2");
     let program = scene.start(role, [option, endpoint]);

@@ -17,6 +17,7 @@ pub mod program;
 pub mod record;
 pub mod scene;
 pub mod timeline;
+mod turns;
 mod watchdog;
 pub mod zmtp;
 

@@ -16,6 +16,7 @@ use rustix::process::Signal;
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::program::{Ended, Output, Process, Start};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
+use crate::turns;
 
 /// How often a wait looks whether the program it waits for is still alive.
 pub(crate) const GLANCE: Duration = Duration::from_millis(20);
@@ -224,6 +225,11 @@ impl Scene {
         if let Some(task) = todo_in(&errors) {
             failure.outcome = Outcome::Todo;
             failure.todo = Some(task);
+        }
+        for (name, output) in &outputs {
+            if turns::is_out_of_turn(&output.errors()) {
+                let _ = write!(failure.seen, "\n{}", turns::explain(&self.timeline().events(), name));
+            }
         }
         let evidence = Evidence {
             got: got.to_vec(),
