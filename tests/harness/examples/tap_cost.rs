@@ -1,7 +1,7 @@
 //! What a tap costs: round trips and publications through it against direct ones, in one run and by turns, so that
 //! what else the machine does hits both. Prints medians and ratios and judges nothing.
 //!
-//! `cargo run --release -p harness --example tap_cost`
+//! `cargo run -p harness --example tap_cost`
 
 use std::error::Error;
 use std::time::{Duration, Instant};

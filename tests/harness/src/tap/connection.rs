@@ -259,7 +259,9 @@ impl Connection {
         self.tell_end(by, control);
         for side in Side::BOTH {
             self.row(control).of(side).held = 0;
+            let absent = self.stream(side).is_none();
             let flow = self.flow(side);
+            flow.end.came |= absent;
             flow.take_held();
             flow.decoder.take_rest();
         }

@@ -157,6 +157,30 @@ fn cutting_now_closes_what_there_is_and_the_client_comes_again() {
 }
 
 #[test]
+fn a_lost_connection_is_closed_and_the_next_one_is_served() {
+    let context = zmq::Context::new();
+    let (server, endpoint) = bound(&context, zmq::REP, "tcp://127.0.0.1:*");
+    let (tap, timeline) = tap_to(&endpoint, |tap| tap.with(connections().on_connection(1).lose()));
+    let client = connected(&context, zmq::REQ, tap.endpoint());
+    client.send("hello", 0).unwrap();
+    assert_eq!(server.recv_bytes(0).unwrap(), b"hello");
+    let told = ["1 connect client server", "fault lose the connection", "1 close tap", "2 connect client server"];
+    assert_eq!(story(&timeline)[..4], told);
+}
+
+#[test]
+fn a_rule_can_count_on_each_connection() {
+    let server = far();
+    let (tap, _) = tap_to(&server.endpoint(), |tap| tap.with(messages(1).on_each_connection().lose()));
+    for _ in 0..2 {
+        let (mut client, mut accepted) = raw_pair(&tap, &server, ["PUSH", "PULL"]);
+        client.send_message(&["1"]).unwrap();
+        client.send_message(&["2"]).unwrap();
+        assert_eq!(accepted.receive_message().unwrap(), [b"2"]);
+    }
+}
+
+#[test]
 fn a_client_that_comes_before_the_server_is_served_once_there_is_one() {
     let context = zmq::Context::new();
     let timeline = Timeline::new();
