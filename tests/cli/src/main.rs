@@ -5,6 +5,7 @@ mod doctor;
 mod draw;
 mod hint;
 mod suite;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Command {
         /// The number of the task; without it the first that is red
         task: Option<u32>,
     },
+    /// Run the programs of a lab, or sit between any two, and show what goes over the wire
+    Trace(trace::Options),
     /// Look whether this machine has what the course needs
     Doctor,
 }
@@ -59,6 +62,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Check { lab }) => check(&course, lab.as_deref()),
         Some(Command::Hint { lab, task }) => hint::give(&course, course.lab(lab)?, *task),
+        Some(Command::Trace(options)) => trace::run(&course, options),
         Some(Command::Doctor) => Ok(doctor::examine()),
     }
 }

@@ -14,8 +14,11 @@ pub mod paragraph;
 #[cfg(feature = "peers")]
 pub mod peer;
 pub mod program;
+pub mod raw;
 pub mod record;
 pub mod scene;
+mod scene_tap;
+pub mod tap;
 pub mod timeline;
 mod turns;
 mod watchdog;
@@ -24,5 +27,6 @@ pub mod zmtp;
 pub use failure::Mistake;
 pub use harness_macros::check;
 pub use scene::Scene;
+pub use scene_tap::{SceneTap, SceneTapBuilder};
 #[cfg(feature = "peers")]
 pub use zmq;
