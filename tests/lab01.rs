@@ -313,7 +313,7 @@ fn t3_tells_the_port_it_got(scene: &Scene) {
 #[check]
 fn t3_works_over_an_ipc_path(scene: &Scene) {
     scene.suspect(&OTHER_TRANSPORT);
-    meets_at(scene, &scene.ipc("door"));
+    meets_at(scene, &scene.ipc("door"), &scene.ipc("tap"));
 }
 
 /// Over `ipc://@NAME` they meet at a name of the Linux kernel's: no file is made, and none is left behind.
@@ -323,14 +323,15 @@ fn t3_works_over_a_name_without_a_file(scene: &Scene) {
         return scene.note("names without a file exist on Linux only");
     }
     scene.suspect(&OTHER_TRANSPORT);
-    meets_at(scene, &scene.abstract_ipc("door"));
+    meets_at(scene, &scene.abstract_ipc("door"), &scene.abstract_ipc("tap"));
 }
 
-/// Server and client, both the student's, meet at an endpoint.
-fn meets_at(scene: &Scene, endpoint: &str) {
+/// Server and client, both the student's, meet at an endpoint. A tap before it shows what goes over the wire.
+fn meets_at(scene: &Scene, endpoint: &str, before: &str) {
     let server = scene.start("server", ["--bind", endpoint]);
     scene.expect_bytes("the endpoint after `bound `", server.bound(), endpoint);
-    let client = scene.start("client", ["--connect", endpoint, "--count", "2"]);
+    let tap = scene.tap("wire").called("client", "server").to(endpoint).listen(before);
+    let client = scene.start("client", ["--connect", tap.endpoint(), "--count", "2"]);
     for _ in 0..2 {
         scene.expect_bytes("the client's line", client.line("the reply"), "pong");
     }
@@ -352,8 +353,8 @@ fn t4_the_server_may_connect(scene: &Scene) {
 fn t4_the_client_may_bind(scene: &Scene) {
     scene.suspect(&ONE_SIDE);
     let client = scene.start("client", ["--bind", "tcp://127.0.0.1:*"]);
-    let endpoint = client.bound();
-    let _server = scene.start("server", ["--connect", &endpoint]);
+    let tap = scene.tap("wire").called("server", "client").to(&client.bound()).start();
+    let _server = scene.start("server", ["--connect", tap.endpoint()]);
     scene.expect_bytes("the client's line after the bound line", client.line("the reply"), "pong");
     client.ends_with(0);
 }
