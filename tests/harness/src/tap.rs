@@ -5,16 +5,22 @@
 //! [rules](rule) it loses, holds, delays, cuts, freezes or corrupts, on given connections and given messages, so that
 //! a race that usually goes well fails always. It needs no libzmq.
 //!
-//! ```ignore
+//! ```no_run
+//! # fn f(timeline: harness::timeline::Timeline, publisher: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! # let deadline = std::time::Duration::from_secs(5);
+//! use harness::tap::{Tap, subscriptions};
 //! let tap = Tap::between(&timeline, "late link")
 //!     .called("late subscriber", "publisher")
-//!     .to(publisher_endpoint)
+//!     .to(publisher)
 //!     .with(subscriptions().hold())
 //!     .listen("tcp://127.0.0.1:*")?;
-//! // … start the late subscriber with tap.endpoint() …
+//! // … the late subscriber is started with tap.endpoint(), the publisher publishes …
 //! tap.wait_until(deadline, |state| state.subscriptions() == 1)?;
 //! tap.release();
 //! tap.wait_live(1, deadline)?;
+//! // … from here on nothing is lost.
+//! # Ok(())
+//! # }
 //! ```
 
 mod barrier;

@@ -153,8 +153,8 @@ impl Connection {
         self.end(now);
     }
 
-    /// When it must advance though nothing comes. What was due when it advanced last and still waits, waits for
-    /// something else.
+    /// When it must advance though nothing comes. What was due before it advanced last and still waits, waits
+    /// for something else.
     pub(crate) fn due(&self, advanced: Instant) -> Option<Instant> {
         if let Stage::Closing(until) = self.stage {
             return Some(until);
@@ -166,7 +166,7 @@ impl Connection {
             let held = flow.held.iter().filter(|held| held.by.is_empty()).filter_map(|held| held.due);
             held.chain(flow.barrier.due())
         });
-        dues.filter(|due| *due > advanced).min()
+        dues.filter(|due| *due >= advanced).min()
     }
 
     fn digest(&mut self, side: Side, control: &mut Control, now: Instant) {
