@@ -3,6 +3,7 @@
 //! - [`Context`]: a ZeroMQ context that is ended right when it goes out of scope, with its sockets.
 //! - [`announce`]: the line `bound ENDPOINT` that tells others where a program can be reached.
 //! - [`Error`]: an error that names the act, the endpoint and the errno, and explains it.
+//! - [`still_to_do`]: the mark of a hole in a starter.
 //! - [`BindEndpoint`], [`ConnectEndpoint`], [`Attach`]: endpoints as arguments, refused where libzmq would take them wrongly.
 //!   Lab 01 writes these refusals itself; from lab 02 on they are given.
 
@@ -17,3 +18,11 @@ pub use announce::{announce, announce_as};
 pub use context::{Context, LINGER, Socket};
 pub use endpoint::{Attach, BindEndpoint, ConnectEndpoint, EndpointError};
 pub use error::{Error, OrExplain, errno_name, finish};
+
+/// Marks a hole of a starter that a program may pass: says on standard error what is still to do, and goes on.
+///
+/// `todo!` ends the program instead, which is right where nothing can work without the hole. The text begins with `labNN task K: `, by
+/// which the checks recognise it.
+pub fn still_to_do(what: &str) {
+    eprintln!("still to do: {what}");
+}

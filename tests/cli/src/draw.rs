@@ -105,7 +105,7 @@ pub(crate) fn verdict(lab: &Lab, verdict: &Verdict) {
         println!();
         println!("{GREEN}{name} is green.{GREEN:#}");
         println!();
-        step("`cargo lab` shows the next lab; the reference to compare with is in `solutions/`");
+        step("compare your programs with those in `solutions/`; `cargo lab` shows where you are");
         return;
     };
     println!();
@@ -126,7 +126,10 @@ pub(crate) fn verdict(lab: &Lab, verdict: &Verdict) {
 /// Every lab is green.
 pub(crate) fn all_done(course: &Course) {
     println!();
-    println!("{GREEN}All {} labs are green.{GREEN:#}", course.labs.len());
+    match course.labs.as_slice() {
+        [only] => println!("{GREEN}{} is green, and the only lab there is.{GREEN:#}", only.name),
+        labs => println!("{GREEN}All {} labs are green.{GREEN:#}", labs.len()),
+    }
     println!();
     step(
         "compare your programs with those in `solutions/`, and try what the chapters name under \"More to try\"",

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use crate::chart;
 use crate::explain::{Report, explain};
 use crate::failure::{Failure, Outcome};
-use crate::manifest::Manifest;
+use crate::manifest::{CheckEntry, Manifest};
 use crate::record::{Likely, Record, now_ms};
 use crate::scene::{Programs, Scene};
 use crate::timeline::Event;
@@ -83,7 +83,7 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
     let began = Instant::now();
     let (failure, timeline) = match hang_before(entry.task) {
         Some(other) => (Some(not_run(&other)), Vec::new()),
-        None => carry_out(&settings, name, body),
+        None => carry_out(&settings, entry, body),
     };
     if failure.as_ref().is_some_and(|failure| failure.outcome == Outcome::Hung) {
         let mut hangs = HANGS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,12 +129,20 @@ fn draw(folder: &Path, title: &str, failure: Option<&Failure>, timeline: &[Event
 }
 
 /// Sets the scene, runs the suite's function on it, and ends what it started.
-fn carry_out(settings: &Settings, name: &str, body: fn(&Scene)) -> (Option<Failure>, Vec<Event>) {
-    let scene = match Scene::new(settings.programs.clone(), settings.deadline, seed_of(settings.seed, name)) {
+fn carry_out(settings: &Settings, entry: &CheckEntry, body: fn(&Scene)) -> (Option<Failure>, Vec<Event>) {
+    let scene = match Scene::new(
+        settings.programs.clone(),
+        settings.deadline,
+        seed_of(settings.seed, &entry.name),
+        entry.task,
+    ) {
         Ok(scene) => scene,
         Err(error) => return (Some(Failure::error(format!("no temporary folder: {error}"))), Vec::new()),
     };
-    let result = catch_unwind(AssertUnwindSafe(|| body(&scene)));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        body(&scene);
+        scene.expect_no_hole();
+    }));
     let timeline = scene.timeline().events();
     scene.stop_all();
     (result.err().map(failure_of), timeline)
@@ -185,7 +193,7 @@ fn record_of(report: &Report<'_>, failure: Option<&Failure>, settings: &Settings
         mistake: failure
             .and_then(|failure| failure.mistake)
             .map(|mistake| Likely { name: mistake.name.into(), says: mistake.says.into() }),
-        todo: failure.and_then(|failure| failure.todo),
+        todo: failure.and_then(|failure| Some(failure.todo.as_ref()?.task)),
         read: report.section(failure.and_then(|failure| failure.mistake)).1,
         explanation: failure.map(|failure| explain(report, failure)).unwrap_or_default(),
         seed: settings.seed,

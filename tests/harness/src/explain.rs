@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::chart::{self, TextOptions};
 use crate::check::Lab;
-use crate::failure::{Failure, Mistake, Outcome};
+use crate::failure::{Failure, Hole, Mistake, Outcome};
 use crate::locale;
 use crate::manifest::{CheckEntry, Manifest, anchor};
 use crate::paragraph::paragraph;
@@ -49,8 +49,8 @@ impl Report<'_> {
 
 /// The whole text.
 pub(crate) fn explain(report: &Report<'_>, failure: &Failure) -> String {
-    match (failure.outcome, failure.todo) {
-        (Outcome::Todo, Some(task)) => still_to_do(report, task),
+    match (failure.outcome, &failure.todo) {
+        (Outcome::Todo, Some(hole)) => still_to_do(report, hole),
         (Outcome::NotRun, _) => failure.seen.clone(),
         (Outcome::Error, _) => machine_error(report, failure),
         _ => essay(report, failure),
@@ -59,22 +59,27 @@ pub(crate) fn explain(report: &Report<'_>, failure: &Failure) -> String {
 
 /// A task that is not done yet gets a line. The first of a run says where to begin, and on a fresh starter that
 /// nothing is broken.
-fn still_to_do(report: &Report<'_>, task: u32) -> String {
-    let line = format!("task {task} is still to do, in {}", report.file(task));
+fn still_to_do(report: &Report<'_>, hole: &Hole) -> String {
+    let task = hole.task;
+    let file = report.file(task);
+    let line = format!("task {task} is still to do, in {}", hole.place.as_ref().unwrap_or(&file));
     if !report.in_full {
         return line;
     }
     let lab = report.lab.name;
     let mut text = String::new();
-    let friendly = if task == 1 {
+    // The first hole of the first task is met in the task's own file; whoever is past it has begun.
+    let fresh = task == 1 && hole.place.as_ref().is_none_or(|place| place.starts_with(&file));
+    let friendly = if fresh {
         format!(
             "This red is the beginning, not a broken set-up: {line}. Everything is installed and works; what is missing is \
              yours to write. The other checks wait for it, or for a later task."
         )
     } else {
-        format!("Well done so far. What comes next: {line}.")
+        format!("This is the next hole to fill: {line}.")
     };
     paragraph(&mut text, "", &friendly);
+    paragraph(&mut text, "To do", &hole.text);
     let first = report.manifest.first_check_of(task).unwrap_or(report.entry);
     paragraph(
         &mut text,

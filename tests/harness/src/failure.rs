@@ -54,8 +54,22 @@ pub struct Failure {
     pub seen: String,
     /// The likely thought behind it.
     pub mistake: Option<&'static Mistake>,
-    /// The task whose `todo!` was reached.
-    pub todo: Option<u32>,
+    /// The hole that was reached, where that is why.
+    pub todo: Option<Hole>,
+}
+
+/// A hole of the starter that a program reached.
+///
+/// A `todo!("labNN task K: …")` ends the program there; `shared::still_to_do("labNN task K: …")` only says so on standard
+/// error, where a program must be able to go on for the tasks before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// The task it belongs to.
+    pub task: u32,
+    /// What is to be done, as the hole says it.
+    pub text: String,
+    /// Its file and line, as in `labs/lab01/src/endpoint.rs:14`; none where only the text is known.
+    pub place: Option<String>,
 }
 
 impl Failure {

@@ -6,8 +6,10 @@
 
 pub mod chart;
 pub mod check;
+mod common;
 mod explain;
 pub mod failure;
+mod holes;
 pub mod locale;
 pub mod manifest;
 pub mod paragraph;

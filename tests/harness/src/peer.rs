@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::scene::{GLANCE, Program, Scene};
+use crate::scene::{Program, Scene};
 use crate::timeline::{Fate, What};
 
 /// How soon a peer tries again to connect. libzmq's own 100 ms would be most of a check's time.
@@ -116,7 +116,8 @@ impl Peer {
     pub fn send_frames<T: AsRef<[u8]>>(&self, frames: impl IntoIterator<Item = T>) {
         let frames: Vec<Vec<u8>> = frames.into_iter().map(|frame| frame.as_ref().to_vec()).collect();
         self.record(true, &frames);
-        self.until_ready(zmq::POLLOUT, "somebody to connect, so that it can send");
+        let end = Instant::now() + self.scene.deadline();
+        self.until_ready(zmq::POLLOUT, "somebody to connect, so that it can send", end);
         if let Err(error) = self.socket.send_multipart(frames, zmq::DONTWAIT) {
             broken(&format!("{} cannot send", self.name), error);
         }
@@ -124,13 +125,18 @@ impl Peer {
 
     /// Receives a message; fails the check at the deadline, or once the partner has ended.
     pub fn receive(&self, what: &str) -> Vec<Vec<u8>> {
-        self.until_ready(zmq::POLLIN, what);
-        match self.socket.recv_multipart(zmq::DONTWAIT) {
-            Ok(frames) => {
-                self.record(false, &frames);
-                frames
+        let end = Instant::now() + self.scene.deadline();
+        loop {
+            self.until_ready(zmq::POLLIN, what, end);
+            match self.socket.recv_multipart(zmq::DONTWAIT) {
+                Ok(frames) => {
+                    self.record(false, &frames);
+                    return frames;
+                }
+                // Something was there, and it was no request or reply: libzmq has dropped it.
+                Err(zmq::Error::EAGAIN) => self.scene.saw_no_envelope(&self.name),
+                Err(error) => broken(&format!("{} cannot receive", self.name), error),
             }
-            Err(error) => broken(&format!("{} cannot receive", self.name), error),
         }
     }
 
@@ -162,21 +168,21 @@ impl Peer {
 
     /// Waits until the socket can do it; looks now and then whether the partner still lives, so that a crash is
     /// told at once and not at the deadline.
-    fn until_ready(&self, events: zmq::PollEvents, what: &str) {
-        let end = Instant::now() + self.scene.deadline();
-        loop {
-            let partner = self.partner.borrow();
+    fn until_ready(&self, events: zmq::PollEvents, what: &str, end: Instant) {
+        let partner = self.partner.borrow();
+        let limit = end.saturating_duration_since(Instant::now());
+        let ready = self.scene.watching_the_others(&self.name, limit, |slice| {
             let partner_ended = self.scene.end_of(&partner).is_some();
-            let left = end.saturating_duration_since(Instant::now()).min(GLANCE);
-            let left = i64::try_from(left.as_millis()).unwrap_or(0);
-            match self.socket.poll(events, left) {
-                Ok(0) if partner_ended || Instant::now() >= end => {
-                    self.scene.hang(&self.name, what, Some(&partner));
-                }
-                Ok(0) | Err(zmq::Error::EINTR) => {}
-                Ok(_) => return,
+            let slice = i64::try_from(slice.as_millis()).unwrap_or(0);
+            match self.socket.poll(events, slice) {
+                Ok(0) if partner_ended => Some(false),
+                Ok(0) | Err(zmq::Error::EINTR) => None,
+                Ok(_) => Some(true),
                 Err(error) => broken(&format!("{} cannot wait", self.name), error),
             }
+        });
+        if ready != Some(true) {
+            self.scene.hang(&self.name, what, Some(&partner));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A program runs in a process group of its own; dropping the [`Process`] ends it and everything it started. What waits
 //! with a deadline and explains itself stands in `scene`; here nothing knows of checks.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -132,6 +133,7 @@ pub struct Process {
     timeline: Timeline,
     waiter: Option<JoinHandle<()>>,
     mark: String,
+    signalled: Cell<bool>,
 }
 
 /// How to start a program.
@@ -201,7 +203,13 @@ impl Process {
             timeline: start.timeline.clone(),
             waiter: Some(waiter),
             mark,
+            signalled: Cell::new(false),
         })
+    }
+
+    /// True once it was sent a signal, or killed, by the check.
+    pub fn was_signalled(&self) -> bool {
+        self.signalled.get()
     }
 
     /// Its name in the timeline.
@@ -247,6 +255,7 @@ impl Process {
     pub fn signal(&self, signal: Signal) {
         let name = signal_name(signal.as_raw());
         self.timeline.record(What::Signal { who: self.name.clone(), signal: name });
+        self.signalled.set(true);
         let _ = kill_process_group(self.group, signal);
     }
 
@@ -264,6 +273,7 @@ impl Process {
 
     /// Ends it and all that it started, and waits until it has ended.
     pub fn kill(&mut self) {
+        self.signalled.set(true);
         // The dead program is not waited for before this, so its number still belongs to it.
         let _ = kill_process_group(self.group, Signal::KILL);
         kill_marked(&self.mark);
