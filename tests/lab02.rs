@@ -157,8 +157,8 @@ static NO_EFSM: Mistake = Mistake {
 };
 static NEW_SOCKET: Mistake = Mistake {
     name: "new-socket-for-each-request",
-    says: "Something came over a second connection: the prober has opened another socket. That hides `EFSM` and loses what the \
-           first socket was waiting for. Open one socket in `run`, and use it for every line.",
+    says: "Something came over a second connection: the prober has opened another socket, or connected once more. Open one socket \
+           in `run`, connect it once before the first line, and use it for every line.",
     section: "Out of step: EFSM",
 };
 static GIVES_UP: Mistake = Mistake {
@@ -203,7 +203,8 @@ fn serve(scene: &Scene) -> (Program, Peer) {
 /// What is likely where a server goes wrong, whichever request showed it.
 fn suspect_the_server(scene: &Scene) {
     scene.suspect_when(&ADDS_NEWLINE, |evidence| evidence.got.ends_with(b"\n"));
-    scene.suspect_when(&OVERFLOW, |evidence| evidence.panicked() && evidence.errors.contains("with overflow"));
+    scene
+        .suspect_when(&OVERFLOW, |evidence| evidence.panicked() && evidence.errors.contains("with overflow"));
     scene.suspect_when(&UNWRAP, Evidence::panicked);
     scene.suspect_when(&ENDS_EARLY, |evidence| evidence.ended == Some(Ended::Code(0)));
 }
@@ -314,7 +315,7 @@ fn t1_serves_the_next_client(scene: &Scene) {
     let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
     let endpoint = server.bound();
     let row = factorials();
-    for (number, answer) in row.iter().enumerate().skip(1).take(5) {
+    for (number, answer) in row.iter().enumerate().skip(1).take(10) {
         let client = scene.peer_as(&format!("client {number}"), zmq::REQ, "server");
         client.connect(&endpoint);
         answers(scene, &client, &format!("fact {number}"), answer);
@@ -452,20 +453,23 @@ fn t2_answers_several_frames(scene: &Scene) {
     }
 }
 
-/// A frame has no longest length. What stands at the end of a request of a million bytes counts as much as what stands at
+/// A frame has no longest length. What stands at the end of a request of 300 000 bytes counts as much as what stands at
 /// its beginning.
 #[check]
 fn t2_answers_long_requests(scene: &Scene) {
     scene.suspect(&FIXED_BUFFER);
     let (_server, req) = serve(scene);
     suspect_bad_manners(scene);
-    for length in [100, 255, 256, 1_000, 5_000, 70_000, 1_000_000_usize] {
+    for length in [100, 255, 256, 1_000, 5_000, 70_000, 300_000_usize] {
         let half = "ab1".repeat(length / 6);
         let mirrored: String = half.chars().rev().collect();
         let what = format!("the reply to a palindrome of {} letters", half.len() * 2);
         scene.expect_bytes(&what, req.ask(format!("palindrome {half}{mirrored}")), "yes");
-        let what = format!("the reply to {} letters of which the last makes it none", half.len() * 2 + 1);
-        scene.expect_bytes(&what, req.ask(format!("palindrome {half}{mirrored}z")), "no");
+        if length < 10_000 {
+            let what =
+                format!("the reply to {} letters, of which the last makes it none", half.len() * 2 + 1);
+            scene.expect_bytes(&what, req.ask(format!("palindrome {half}{mirrored}z")), "no");
+        }
     }
 }
 
@@ -485,12 +489,8 @@ fn t2_goes_on_after_many_bad_requests(scene: &Scene) {
     let clients: Vec<Peer> = std::iter::once(first).chain(others).collect();
     for _ in 0..30 {
         for client in &clients {
-            let length = usize::try_from(scene.number(1..40)).unwrap_or(1);
-            // The first byte is one that begins no character, so that chance makes no good request.
-            client.send([&[0xff][..], &scene.bytes(length)].concat());
-        }
-        for client in &clients {
-            let _ = client.receive("the reply to bytes that are no text");
+            client.send(format!("x{} {}", scene.word(), scene.word()));
+            let _ = client.receive("the reply to a verb that does not exist");
         }
     }
     for client in &clients {
@@ -544,6 +544,9 @@ impl Server {
 /// Starts the prober on one server of the check's.
 fn probe(scene: &Scene) -> (Program, Server) {
     scene.suspect_when(&GIVES_UP, |evidence| evidence.got == b"EAGAIN");
+    scene.suspect_when(&CHANGES_TEXT, |evidence| {
+        evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ")
+    });
     scene.suspect_when(&NAMES_IT_OTHERWISE, |evidence| {
         evidence.got.windows(9).any(|part| part == b"Operation")
     });
@@ -647,8 +650,8 @@ fn t3_obeys_in_any_order(scene: &Scene) {
     scene.suspect_when(&NO_EFSM, |evidence| evidence.got == b"sent");
     let (prober, server) = probe(scene);
     let mut owed: Option<Vec<u8>> = None;
-    for _ in 0..60 {
-        let sends = scene.number(0..2) == 0;
+    for step in 0..60 {
+        let sends = step == 0 || scene.number(0..2) == 0;
         let text = scene.word();
         match owed.take() {
             None if sends => {
@@ -759,7 +762,7 @@ fn t4_goes_round_its_servers(scene: &Scene) {
     let (prober, servers) = probe_three(scene);
     let mut round = Vec::new();
     for number in 0..9 {
-        let text = format!("request {number}");
+        let text = format!("request{number}");
         types(scene, &prober, &format!("send {text}"), "sent");
         let (who, frames) = Peer::receive_any(&servers, &format!("`{text}`, at any of three servers"));
         let request = Request::of(scene, frames);
