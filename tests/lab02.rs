@@ -157,7 +157,7 @@ static NO_EFSM: Mistake = Mistake {
 };
 static NEW_SOCKET: Mistake = Mistake {
     name: "new-socket-for-each-request",
-    says: "Something came over a second connection: the prober has opened another socket, or connected once more. Open one socket \
+    says: "Something came over a second connection: the prober has opened another socket, or hung up and connected again. Open one socket \
            in `run`, connect it once before the first line, and use it for every line.",
     section: "Out of step: EFSM",
 };

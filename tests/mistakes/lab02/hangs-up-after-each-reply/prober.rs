@@ -24,13 +24,16 @@ fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
     let socket = context.socket(zmq::REQ)?;
     connect(&socket, &args.connect)?;
-    let mut first = true;
+    let mut asked = false;
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| Error::input(&error))?;
-        if line.starts_with("send ") && !std::mem::take(&mut first) {
-            connect(&socket, &args.connect)?;
-        }
         obey(&socket, &line)?;
+        asked |= line.starts_with("send ");
+        if let ([server], "recv", true) = (args.connect.as_slice(), line.as_str(), asked) {
+            let _ = socket.disconnect(&server.to_string());
+            connect(&socket, &args.connect)?;
+            asked = false;
+        }
     }
     Ok(())
 }
