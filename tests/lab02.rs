@@ -3,6 +3,9 @@
 //! Each check's comment is the idea that it checks; a failed check prints it. The numbers that the server must give are
 //! computed here digit by digit, as on paper, and by no library that a solution may use.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use harness::failure::show;
 use harness::peer::Peer;
 use harness::program::Ended;
@@ -22,6 +25,11 @@ static NEVER_ANSWERS: Mistake = Mistake {
     says: "The server runs and does not answer. It takes three things: a REP socket, `args.attach.attach(&socket)` before it \
            serves, and one reply for each request. A socket of a type that does not go with REQ is not even told of the request.",
     section: "One server, many clients",
+};
+static REFUSES_GOOD: Mistake = Mistake {
+    name: "refuses-what-is-right",
+    says: "The server refuses a good request. N goes from 0 to 1000, both included; a TEXT may be anything, also nothing.",
+    section: "The protocol of the text service",
 };
 static OUT_OF_STEP: Mistake = Mistake {
     name: "out-of-step",
@@ -112,6 +120,18 @@ static FIXED_BUFFER: Mistake = Mistake {
     says: "The server loses the end of a long request. `recv_into` fills the buffer that it is given and throws the rest away \
            without an error. `recv_multipart` and `recv_bytes` give as much as came.",
     section: "A frame has no longest length",
+};
+static PRINTS_LATE: Mistake = Mistake {
+    name: "prints-at-the-end",
+    says: "The prober was told to send, and printed nothing. A send on a connected REQ never waits, so the prober has not come to it, or \
+           keeps what it printed. Read one line, do what it says, print what came of it and flush it; only then read the next.",
+    section: "What the prober does",
+};
+static NOT_A_REQ: Mistake = Mistake {
+    name: "not-a-req",
+    says: "The request came without the empty frame that a REQ puts before it, so the prober's socket is no REQ. Another type has no \
+           lockstep, and never gives `EFSM`.",
+    section: "What the prober does",
 };
 static NEVER_ASKS: Mistake = Mistake {
     name: "prints-without-asking",
@@ -206,6 +226,7 @@ fn suspect_the_server(scene: &Scene) {
     scene
         .suspect_when(&OVERFLOW, |evidence| evidence.panicked() && evidence.errors.contains("with overflow"));
     scene.suspect_when(&UNWRAP, Evidence::panicked);
+    scene.suspect_when(&REFUSES_GOOD, |evidence| evidence.got.starts_with(b"error"));
     scene.suspect_when(&ENDS_EARLY, |evidence| evidence.ended == Some(Ended::Code(0)));
 }
 
@@ -357,7 +378,14 @@ fn refuses<T: AsRef<[u8]>>(scene: &Scene, req: &Peer, frames: &[T]) {
     let request = harness::failure::show_frames(frames);
     req.send_frames(frames);
     let what = format!("the reply to {request}");
-    let reply = req.receive_frame(&what);
+    let mut reply = req.receive(&what);
+    if reply.len() != 1 {
+        if frames.len() == 1 {
+            scene.suspect(&NO_ERROR_LINE);
+        }
+        scene.fail(format!("{what} to be one frame"), harness::failure::show_frames(&reply));
+    }
+    let reply = reply.remove(0);
     let text = std::str::from_utf8(&reply).ok().filter(|text| !text.contains(['\n', '\0']));
     match text.and_then(|text| text.strip_prefix("error: ")).map(str::trim) {
         Some(why) if !why.is_empty() => {}
@@ -514,6 +542,7 @@ impl Request {
     fn of(scene: &Scene, mut frames: Vec<Vec<u8>>) -> Self {
         let shown = harness::failure::show_frames(frames.get(1..).unwrap_or_default());
         if frames.len() != 3 || !frames[1].is_empty() {
+            scene.suspect(if frames.get(1).is_some_and(Vec::is_empty) { &CHANGES_TEXT } else { &NOT_A_REQ });
             scene.fail("a request of a REQ socket: an empty frame, then one frame of text", shown);
         }
         let text = frames.pop().unwrap_or_default();
@@ -541,8 +570,40 @@ impl Server {
     }
 }
 
-/// Starts the prober on one server of the check's.
-fn probe(scene: &Scene) -> (Program, Server) {
+/// The prober, and whether it was last told to send and has not said what came of it.
+struct Prober {
+    program: Program,
+    sends: Rc<Cell<bool>>,
+}
+
+impl Prober {
+    fn start<'a>(scene: &Scene, endpoints: impl IntoIterator<Item = &'a String>) -> Self {
+        suspect_the_prober(scene);
+        let sends = Rc::new(Cell::new(false));
+        let told = Rc::clone(&sends);
+        scene.suspect_when(&PRINTS_LATE, move |evidence| evidence.hung && told.get());
+        let options = endpoints.into_iter().flat_map(|endpoint| ["--connect", endpoint]);
+        Self { program: scene.start("prober", options), sends }
+    }
+
+    /// Types a line, and waits for the one line that the prober must print then.
+    fn does(&self, line: &str, wanted: impl AsRef<[u8]>) {
+        self.program.type_line(line);
+        self.sends.set(line.starts_with("send "));
+        self.prints(line, wanted);
+        self.sends.set(false);
+    }
+
+    /// Waits for the one line that the prober must print after this one was typed.
+    fn prints(&self, line: &str, wanted: impl AsRef<[u8]>) {
+        let line = show(line.as_bytes());
+        let got = self.program.line(&format!("what came of {line}"));
+        self.program.scene().expect_bytes(&format!("what the prober prints after {line}"), got, wanted);
+    }
+}
+
+/// What is likely where the prober goes wrong, whichever line showed it.
+fn suspect_the_prober(scene: &Scene) {
     scene.suspect_when(&GIVES_UP, |evidence| evidence.got == b"EAGAIN");
     scene.suspect_when(&CHANGES_TEXT, |evidence| {
         evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ")
@@ -553,22 +614,12 @@ fn probe(scene: &Scene) -> (Program, Server) {
     scene.suspect_when(&STOPS_AT_EFSM, |evidence| {
         evidence.errors.contains("EFSM") || (evidence.panicked() && evidence.errors.contains("current state"))
     });
+}
+
+/// Starts the prober on one server of the check's.
+fn probe(scene: &Scene) -> (Prober, Server) {
     let (server, endpoint) = Server::new(scene, "the check's ROUTER");
-    let prober = scene.start("prober", ["--connect", &endpoint]);
-    (prober, server)
-}
-
-/// Types a line, and waits for the one line that the prober must print then.
-fn types(scene: &Scene, prober: &Program, line: &str, wanted: impl AsRef<[u8]>) {
-    prober.type_line(line);
-    prints(scene, prober, line, wanted);
-}
-
-/// Waits for the one line that the prober must print after this one was typed.
-fn prints(scene: &Scene, prober: &Program, line: &str, wanted: impl AsRef<[u8]>) {
-    let line = show(line.as_bytes());
-    let got = prober.line(&format!("what came of {line}"));
-    scene.expect_bytes(&format!("what the prober prints after {line}"), got, wanted);
+    (Prober::start(scene, [&endpoint]), server)
 }
 
 /// `send TEXT` sends the text and prints `sent`; `recv` waits for the reply and prints it. Both happen on the socket.
@@ -578,23 +629,24 @@ fn t3_sends_and_prints_the_reply(scene: &Scene) {
     let (prober, server) = probe(scene);
     for _ in 0..3 {
         let (text, reply) = (scene.word(), scene.word());
-        types(scene, &prober, &format!("send {text}"), "sent");
+        prober.does(&format!("send {text}"), "sent");
         server.replies(&server.gets(scene, &text), &reply);
-        types(scene, &prober, "recv", reply);
+        prober.does("recv", reply);
     }
 }
 
 /// The text is all that stands behind `send` and one blank, byte for byte.
 #[check]
 fn t3_sends_the_text_as_it_is(scene: &Scene) {
+    scene.suspect_when(&CHANGES_TEXT, |evidence| evidence.hung);
     scene.suspect(&CHANGES_TEXT);
     let (prober, server) = probe(scene);
     for text in
         ["palindrome a  b", " in front", "behind ", "", "recv", "send again", "\"quoted\"", "жук", "a\tb"]
     {
-        types(scene, &prober, &format!("send {text}"), "sent");
+        prober.does(&format!("send {text}"), "sent");
         server.replies(&server.gets(scene, text), "ok");
-        types(scene, &prober, "recv", "ok");
+        prober.does("recv", "ok");
     }
 }
 
@@ -606,9 +658,9 @@ fn t3_prints_the_reply_as_it_came(scene: &Scene) {
     let replies: [&[u8]; 5] =
         [b"  two  blanks  ", b"", "жук".as_bytes(), &[b'a', 0xff, 0xfe, b'z'], b"\"quoted\""];
     for reply in replies {
-        types(scene, &prober, "send x", "sent");
+        prober.does("send x", "sent");
         server.replies(&server.gets(scene, "x"), reply);
-        types(scene, &prober, "recv", reply);
+        prober.does("recv", reply);
     }
 }
 
@@ -620,12 +672,12 @@ fn t3_a_second_send_is_efsm(scene: &Scene) {
     let (prober, server) = probe(scene);
     let [first, second, third] = [scene.word(), scene.word(), scene.word()];
     scene.suspect_when(&NO_EFSM, |evidence| evidence.got == b"sent");
-    types(scene, &prober, &format!("send {first}"), "sent");
-    types(scene, &prober, &format!("send {second}"), "EFSM");
+    prober.does(&format!("send {first}"), "sent");
+    prober.does(&format!("send {second}"), "EFSM");
     let reply = scene.word();
     server.replies(&server.gets(scene, &first), &reply);
-    types(scene, &prober, "recv", reply);
-    types(scene, &prober, &format!("send {third}"), "sent");
+    prober.does("recv", reply);
+    prober.does(&format!("send {third}"), "sent");
     // On one connection nothing overtakes: were the second text on its way, it would come now.
     server.gets(scene, &third);
 }
@@ -635,12 +687,12 @@ fn t3_a_second_send_is_efsm(scene: &Scene) {
 fn t3_a_receive_first_is_efsm(scene: &Scene) {
     scene.suspect(&EFSM_TABLE);
     let (prober, server) = probe(scene);
-    types(scene, &prober, "recv", "EFSM");
+    prober.does("recv", "EFSM");
     let (text, reply) = (scene.word(), scene.word());
-    types(scene, &prober, &format!("send {text}"), "sent");
+    prober.does(&format!("send {text}"), "sent");
     server.replies(&server.gets(scene, &text), &reply);
-    types(scene, &prober, "recv", reply);
-    types(scene, &prober, "recv", "EFSM");
+    prober.does("recv", reply);
+    prober.does("recv", "EFSM");
 }
 
 /// The prober can be told anything in any order, and it is always the socket that says what came of it.
@@ -655,18 +707,18 @@ fn t3_obeys_in_any_order(scene: &Scene) {
         let text = scene.word();
         match owed.take() {
             None if sends => {
-                types(scene, &prober, &format!("send {text}"), "sent");
+                prober.does(&format!("send {text}"), "sent");
                 let request = server.gets(scene, &text);
                 let reply = scene.word();
                 server.replies(&request, &reply);
                 owed = Some(reply.into());
             }
-            None => types(scene, &prober, "recv", "EFSM"),
+            None => prober.does("recv", "EFSM"),
             Some(reply) if sends => {
-                types(scene, &prober, &format!("send {text}"), "EFSM");
+                prober.does(&format!("send {text}"), "EFSM");
                 owed = Some(reply);
             }
-            Some(reply) => types(scene, &prober, "recv", reply),
+            Some(reply) => prober.does("recv", reply),
         }
     }
 }
@@ -682,10 +734,10 @@ fn t3_waits_for_the_reply(scene: &Scene) {
             harness::failure::Failure::error(format!("{} cannot be bound: {error}", door.display())).throw()
         }
     };
-    let prober = scene.start("prober", ["--connect", &endpoint]);
-    types(scene, &prober, "send hello", "sent");
-    prober.type_line("recv");
-    prober.comes_to(&watch);
+    let prober = Prober::start(scene, [&endpoint]);
+    prober.does("send hello", "sent");
+    prober.program.type_line("recv");
+    prober.program.comes_to(&watch);
     scene.note("the prober has come, and nobody was there");
     drop(watch);
     let _ = std::fs::remove_file(&door);
@@ -693,7 +745,7 @@ fn t3_waits_for_the_reply(scene: &Scene) {
     server.router.bind(&endpoint);
     let reply = scene.word();
     server.replies(&server.gets(scene, "hello"), &reply);
-    prints(scene, &prober, "recv", reply);
+    prober.prints("recv", reply);
 }
 
 /// All requests go over one socket, and so over one connection; a server can tell.
@@ -704,14 +756,14 @@ fn t3_uses_one_socket_for_all(scene: &Scene) {
     let mut connection = None;
     for number in 1..=3 {
         let text = scene.word();
-        types(scene, &prober, &format!("send {text}"), "sent");
+        prober.does(&format!("send {text}"), "sent");
         let request = server.gets(scene, &text);
         let same = connection.get_or_insert_with(|| request.connection.clone()) == &request.connection;
         scene.expect(same, &format!("request {number} over the connection of the first"), || {
             format!("request {number} came over another connection")
         });
         server.replies(&request, "ok");
-        types(scene, &prober, "recv", "ok");
+        prober.does("recv", "ok");
     }
 }
 
@@ -721,14 +773,14 @@ fn t3_names_odd_lines(scene: &Scene) {
     scene.suspect(&ODD_LINES);
     let (prober, server) = probe(scene);
     let word = format!("q{}", scene.word());
-    prober.type_line(&word);
-    types(scene, &prober, "send x", "sent");
-    prober.type_line(format!("receive {word}"));
+    prober.program.type_line(&word);
+    prober.does("send x", "sent");
+    prober.program.type_line(format!("receive {word}"));
     server.replies(&server.gets(scene, "x"), "ok");
-    types(scene, &prober, "recv", "ok");
-    prober.close_input();
-    let _ = prober.end();
-    let errors = prober.output().errors();
+    prober.does("recv", "ok");
+    prober.program.close_input();
+    let _ = prober.program.end();
+    let errors = prober.program.output().errors();
     let named = errors.lines().filter(|line| line.contains(&word)).count();
     scene.expect(named == 2, "both odd lines to be named on standard error", || {
         if errors.is_empty() { "nothing on standard error".into() } else { errors.clone() }
@@ -740,18 +792,17 @@ fn t3_names_odd_lines(scene: &Scene) {
 fn t3_ends_at_the_end_of_its_input(scene: &Scene) {
     scene.suspect(&NO_END);
     let (prober, server) = probe(scene);
-    types(scene, &prober, "send x", "sent");
+    prober.does("send x", "sent");
     server.gets(scene, "x");
-    prober.close_input();
-    prober.ends_with(0);
+    prober.program.close_input();
+    prober.program.ends_with(0);
 }
 
 /// Starts the prober on three servers of the check's.
-fn probe_three(scene: &Scene) -> (Program, Vec<Peer>) {
+fn probe_three(scene: &Scene) -> (Prober, Vec<Peer>) {
     let servers: Vec<(Server, String)> =
         (1..=3).map(|number| Server::new(scene, &format!("server {number}"))).collect();
-    let options = servers.iter().flat_map(|(_, endpoint)| ["--connect", endpoint]);
-    let prober = scene.start("prober", options);
+    let prober = Prober::start(scene, servers.iter().map(|(_, endpoint)| endpoint));
     (prober, servers.into_iter().map(|(server, _)| server.router).collect())
 }
 
@@ -763,7 +814,7 @@ fn t4_goes_round_its_servers(scene: &Scene) {
     let mut round = Vec::new();
     for number in 0..9 {
         let text = format!("request{number}");
-        types(scene, &prober, &format!("send {text}"), "sent");
+        prober.does(&format!("send {text}"), "sent");
         let (who, frames) = Peer::receive_any(&servers, &format!("`{text}`, at any of three servers"));
         let request = Request::of(scene, frames);
         scene.expect_bytes("the request", &request.text, &text);
@@ -779,7 +830,7 @@ fn t4_goes_round_its_servers(scene: &Scene) {
         });
         let reply = scene.word();
         servers[who].send_frames([&request.connection[..], b"", reply.as_bytes()]);
-        types(scene, &prober, "recv", reply);
+        prober.does("recv", reply);
     }
 }
 
@@ -791,13 +842,13 @@ fn t4_has_one_request_at_a_time(scene: &Scene) {
     let (prober, servers) = probe_three(scene);
     for _ in 0..3 {
         let (text, reply) = (scene.word(), scene.word());
-        types(scene, &prober, &format!("send {text}"), "sent");
-        types(scene, &prober, "send too early", "EFSM");
+        prober.does(&format!("send {text}"), "sent");
+        prober.does("send too early", "EFSM");
         let (who, frames) = Peer::receive_any(&servers, "the first request, at any of three servers");
         let request = Request::of(scene, frames);
         scene.expect_bytes("the request", &request.text, &text);
         servers[who].send_frames([&request.connection[..], b"", reply.as_bytes()]);
-        types(scene, &prober, "recv", reply);
+        prober.does("recv", reply);
     }
 }
 
