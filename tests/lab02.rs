@@ -22,8 +22,8 @@ static ENDS_EARLY: Mistake = Mistake {
 };
 static NEVER_ANSWERS: Mistake = Mistake {
     name: "never-answers",
-    says: "The server runs and does not answer. It takes three things: a REP socket, `args.attach.attach(&socket)` before it \
-           serves, and one reply for each request. A socket of a type that does not go with REQ is not even told of the request.",
+    says: "The server runs and does not answer. It takes three things: a REP socket, attached once with \
+           `args.attach.attach(&socket)` before the loop, and one reply for each request. A socket of a type that does not go with REQ is not even told of the request.",
     section: "One server, many clients",
 };
 static REFUSES_GOOD: Mistake = Mistake {
@@ -71,6 +71,12 @@ static NOT_THE_LETTERS: Mistake = Mistake {
     name: "compares-all-characters",
     says: "Only letters and digits count, of every alphabet, and large letters are the same as small ones. Work on `char`s: \
            `is_alphanumeric` and `to_lowercase` know every alphabet, their `ascii` relatives know the English one only.",
+    section: "The protocol of the text service",
+};
+static NEITHER_YES_NOR_NO: Mistake = Mistake {
+    name: "answers-true-and-false",
+    says: "The reply is neither `yes` nor `no`. A client that waits for these two words understands nothing else; a protocol is \
+           kept to the letter.",
     section: "The protocol of the text service",
 };
 static UNWRAP: Mistake = Mistake {
@@ -123,8 +129,14 @@ static FIXED_BUFFER: Mistake = Mistake {
 };
 static PRINTS_LATE: Mistake = Mistake {
     name: "prints-at-the-end",
-    says: "The prober was told to send, and printed nothing. A send on a connected REQ never waits, so the prober has not come to it, or \
-           keeps what it printed. Read one line, do what it says, print what came of it and flush it; only then read the next.",
+    says: "The prober was told to send, and printed nothing. A send on a connected REQ never waits, so the prober waits for something \
+           else, or keeps what it printed. Read one line, do what it says, print what came of it and flush it; only then read the next.",
+    section: "What the prober does",
+};
+static PRINTS_MORE: Mistake = Mistake {
+    name: "prints-a-prompt",
+    says: "The prober prints something that no line asked for. Others read its standard output line by line: one line for each `send` and \
+           each `recv`, and nothing else. Prompts and news belong on standard error.",
     section: "What the prober does",
 };
 static NOT_A_REQ: Mistake = Mistake {
@@ -159,7 +171,7 @@ static STOPS_AT_EFSM: Mistake = Mistake {
 };
 static NAMES_IT_OTHERWISE: Mistake = Mistake {
     name: "prints-the-sentence",
-    says: "Print the name of the error as the manual writes it, `EFSM`. The crate's own text is a sentence, which nobody can look \
+    says: "Print the name of the error as the manual writes it, `EFSM`, and no more. The crate's own text is a sentence, which nobody can look \
            up; `errno_name` of `shared` gives the name.",
     section: "Out of step: EFSM",
 };
@@ -271,10 +283,19 @@ fn exact(scene: &Scene, verb: &str, row: &[String], some: u64) {
     }
 }
 
+/// What is likely where a palindrome got something that is no word of the protocol.
+fn suspect_the_words(scene: &Scene) {
+    scene.suspect_when(&NEITHER_YES_NOR_NO, |evidence| {
+        let got = evidence.got.trim_ascii_end();
+        !got.is_empty() && got != b"yes" && got != b"no" && !got.starts_with(b"error")
+    });
+}
+
 /// A palindrome reads the same from both ends. Only letters and digits count, of every alphabet; large letters are the
 /// same as small ones; a text without any is one.
 #[check]
 fn t1_palindromes(scene: &Scene) {
+    suspect_the_words(scene);
     scene.suspect(&NOT_THE_LETTERS);
     suspect_silence(scene);
     let (_server, req) = serve(scene);
@@ -485,6 +506,7 @@ fn t2_answers_several_frames(scene: &Scene) {
 /// its beginning.
 #[check]
 fn t2_answers_long_requests(scene: &Scene) {
+    suspect_the_words(scene);
     scene.suspect(&FIXED_BUFFER);
     let (_server, req) = serve(scene);
     suspect_bad_manners(scene);
@@ -582,6 +604,13 @@ impl Prober {
         let sends = Rc::new(Cell::new(false));
         let told = Rc::clone(&sends);
         scene.suspect_when(&PRINTS_LATE, move |evidence| evidence.hung && told.get());
+        let told = Rc::clone(&sends);
+        scene.suspect_when(&PRINTS_MORE, move |evidence| {
+            told.get()
+                && !evidence.got.is_empty()
+                && evidence.got != b"sent"
+                && !evidence.got.starts_with(b"E")
+        });
         let options = endpoints.into_iter().flat_map(|endpoint| ["--connect", endpoint]);
         Self { program: scene.start("prober", options), sends }
     }
@@ -608,8 +637,10 @@ fn suspect_the_prober(scene: &Scene) {
     scene.suspect_when(&CHANGES_TEXT, |evidence| {
         evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ")
     });
+    scene.suspect_when(&CHANGES_REPLY, |evidence| evidence.got.starts_with(b"\""));
     scene.suspect_when(&NAMES_IT_OTHERWISE, |evidence| {
-        evidence.got.windows(9).any(|part| part == b"Operation")
+        let names_it = evidence.got.windows(4).any(|part| part == b"EFSM") && evidence.got != b"EFSM";
+        names_it || evidence.got.windows(9).any(|part| part == b"Operation")
     });
     scene.suspect_when(&STOPS_AT_EFSM, |evidence| {
         evidence.errors.contains("EFSM") || (evidence.panicked() && evidence.errors.contains("current state"))
@@ -668,6 +699,7 @@ fn t3_prints_the_reply_as_it_came(scene: &Scene) {
 /// is still to be had.
 #[check]
 fn t3_a_second_send_is_efsm(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
     scene.suspect(&EFSM_TABLE);
     let (prober, server) = probe(scene);
     let [first, second, third] = [scene.word(), scene.word(), scene.word()];
@@ -685,6 +717,7 @@ fn t3_a_second_send_is_efsm(scene: &Scene) {
 /// A receive without a request gives EFSM, and the socket is as usable as before.
 #[check]
 fn t3_a_receive_first_is_efsm(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
     scene.suspect(&EFSM_TABLE);
     let (prober, server) = probe(scene);
     prober.does("recv", "EFSM");
@@ -698,6 +731,7 @@ fn t3_a_receive_first_is_efsm(scene: &Scene) {
 /// The prober can be told anything in any order, and it is always the socket that says what came of it.
 #[check]
 fn t3_obeys_in_any_order(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
     scene.suspect(&EFSM_TABLE);
     scene.suspect_when(&NO_EFSM, |evidence| evidence.got == b"sent");
     let (prober, server) = probe(scene);
@@ -770,6 +804,7 @@ fn t3_uses_one_socket_for_all(scene: &Scene) {
 /// A line that is neither `send TEXT` nor `recv` is named on standard error, and changes nothing.
 #[check]
 fn t3_names_odd_lines(scene: &Scene) {
+    scene.suspect_when(&ODD_LINES, |evidence| !evidence.got.is_empty());
     scene.suspect(&ODD_LINES);
     let (prober, server) = probe(scene);
     let word = format!("q{}", scene.word());
@@ -838,6 +873,7 @@ fn t4_goes_round_its_servers(scene: &Scene) {
 /// servers hears of it.
 #[check]
 fn t4_has_one_request_at_a_time(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
     scene.suspect(&SOCKET_EACH);
     let (prober, servers) = probe_three(scene);
     for _ in 0..3 {
