@@ -38,6 +38,11 @@ impl Error {
         Self::Io { act: "write to".into(), object: "standard output".into(), why: error.to_string() }
     }
 
+    /// Standard input cannot be read, or what came is no text.
+    pub fn input(error: &std::io::Error) -> Self {
+        Self::Io { act: "read from".into(), object: "standard input".into(), why: error.to_string() }
+    }
+
     /// The exit code that goes with it: 2 where the program was started wrongly or its endpoint is unusable, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -2,6 +2,7 @@
 //!
 //! - [`Context`]: a ZeroMQ context that is ended right when it goes out of scope, with its sockets.
 //! - [`announce`]: the line `bound ENDPOINT` that tells others where a program can be reached.
+//! - [`print_line`]: a result on standard output, in whatever bytes.
 //! - [`Error`]: an error that names the act, the endpoint and the errno, and explains it.
 //! - [`still_to_do`]: the mark of a hole in a starter.
 //! - [`BindEndpoint`], [`ConnectEndpoint`], [`Attach`]: endpoints as arguments, refused where libzmq would take them wrongly.
@@ -13,11 +14,13 @@ mod announce;
 mod context;
 mod endpoint;
 mod error;
+mod print;
 
 pub use announce::{announce, announce_as};
 pub use context::{Context, LINGER, Socket};
 pub use endpoint::{Attach, BindEndpoint, ConnectEndpoint, EndpointError};
 pub use error::{Error, OrExplain, errno_name, finish};
+pub use print::print_line;
 
 /// Marks a hole of a starter that a program may pass: says on standard error what is still to do, and goes on.
 ///

@@ -152,6 +152,30 @@ impl Peer {
         }
     }
 
+    /// Receives the next message of any of these peers, and gives the index of the one that got it; fails the check at the
+    /// deadline, or once the partner of the first has ended.
+    pub fn receive_any(peers: &[Self], what: &str) -> (usize, Vec<Vec<u8>>) {
+        let Some(first) = peers.first() else { Failure::error("there are no peers to receive with").throw() };
+        let end = Instant::now() + first.scene.deadline();
+        loop {
+            let partner = first.partner.borrow();
+            let partner_ended = first.scene.end_of(&partner).is_some();
+            let mut items: Vec<_> = peers.iter().map(|peer| peer.socket.as_poll_item(zmq::POLLIN)).collect();
+            let left = end.saturating_duration_since(Instant::now()).min(GLANCE);
+            match zmq::poll(&mut items, i64::try_from(left.as_millis()).unwrap_or(0)) {
+                Ok(0) if partner_ended || Instant::now() >= end => {
+                    first.scene.hang("the check", what, Some(&partner));
+                }
+                Ok(0) | Err(zmq::Error::EINTR) => {}
+                Ok(_) => {
+                    let ready = items.iter().position(zmq::PollItem::is_readable).unwrap_or(0);
+                    return (ready, peers[ready].receive(what));
+                }
+                Err(error) => broken("the peers cannot wait", error),
+            }
+        }
+    }
+
     /// Sends a request and waits for its reply, each of one frame.
     pub fn ask(&self, request: impl AsRef<[u8]>) -> Vec<u8> {
         let what = format!("the reply to {}", crate::failure::show(request.as_ref()));

@@ -1,0 +1,954 @@
+//! Lab 02, lockstep: a text service that answers everything, and a prober that shows what a REQ socket allows.
+//!
+//! Each check's comment is the idea that it checks; a failed check prints it. The numbers that the server must give are
+//! computed here digit by digit, as on paper, and by no library that a solution may use.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use harness::failure::show;
+use harness::peer::Peer;
+use harness::program::Ended;
+use harness::scene::{Evidence, Program};
+use harness::{Mistake, Scene, check, zmq};
+
+harness::lab!("lab02": "server", "prober");
+
+static ENDS_EARLY: Mistake = Mistake {
+    name: "ends-after-one-client",
+    says: "The server ends, or stops receiving, although others still want something. It does not know how many clients will \
+           come: receive, answer and begin again in a `loop`.",
+    section: "One server, many clients",
+};
+static NEVER_ANSWERS: Mistake = Mistake {
+    name: "never-answers",
+    says: "The server runs and does not answer. It takes three things: a REP socket, attached once with \
+           `args.attach.attach(&socket)` before the loop, and one reply for each request. A socket of a type that does not go with REQ is not even told of the request.",
+    section: "One server, many clients",
+};
+static REFUSES_GOOD: Mistake = Mistake {
+    name: "refuses-what-is-right",
+    says: "The server refuses a good request. N goes from 0 to 1000, both included; a TEXT may be anything, also nothing.",
+    section: "The protocol of the text service",
+};
+static OUT_OF_STEP: Mistake = Mistake {
+    name: "out-of-step",
+    says: "The server ended with `EFSM`: its REP socket was told to send when it should receive, or to receive when it should send. \
+           A REP receives one request, sends one reply, and so on; nothing else.",
+    section: "Every request gets a reply",
+};
+static ADDS_NEWLINE: Mistake = Mistake {
+    name: "adds-newline",
+    says: "There is a newline at the end of the reply. A frame has a length, so nothing needs to mark its end; a newline belongs to \
+           what is printed, not to what is sent.",
+    section: "The protocol of the text service",
+};
+static ANSWERS_SOMEBODY_ELSE: Mistake = Mistake {
+    name: "remembers-one-client",
+    says: "A client got no answer, or the answer to somebody else's request. A REP socket keeps track of who asked by itself: \
+           receive one request, send its reply, then receive the next. Keep no list of clients.",
+    section: "One server, many clients",
+};
+static ONE_SIDE: Mistake = Mistake {
+    name: "server-must-bind",
+    says: "The program takes for granted that the server binds. `args.attach.attach(&socket)` binds or connects, as the \
+           arguments say.",
+    section: "One server, many clients",
+};
+static OVERFLOW: Mistake = Mistake {
+    name: "overflow",
+    says: "The number does not fit into the type that it is computed in. A `u64` ends at 20! and at fib 93, a `u128` at 34! and at \
+           fib 186, and an `f64` is not exact from 23! on. Compute with `BigUint` from the first step to the last.",
+    section: "Numbers without an end",
+};
+static WRONG_NUMBER: Mistake = Mistake {
+    name: "off-by-one",
+    says: "The number is not the right one, and it is not too large either. fact 0 is 1, fact 1 is 1; fib 0 is 0, fib 1 is 1, and \
+           each further one is the sum of the two before it.",
+    section: "Numbers without an end",
+};
+static NOT_THE_LETTERS: Mistake = Mistake {
+    name: "compares-all-characters",
+    says: "Only letters and digits count, of every alphabet, and large letters are the same as small ones. Work on `char`s: \
+           `is_alphanumeric` and `to_lowercase` know every alphabet, their `ascii` relatives know the English one only.",
+    section: "The protocol of the text service",
+};
+static NEITHER_YES_NOR_NO: Mistake = Mistake {
+    name: "answers-true-and-false",
+    says: "The reply is neither `yes` nor `no`. A client that waits for these two words understands nothing else; a protocol is \
+           kept to the letter.",
+    section: "The protocol of the text service",
+};
+static UNWRAP: Mistake = Mistake {
+    name: "unwrap-on-input",
+    says: "The server panics on what a stranger sent. `unwrap`, `expect` and `[i]` are promises that nothing is wrong with it, and \
+           nobody keeps such a promise for a stranger. Make an `Err` of it, and of the `Err` a reply.",
+    section: "Every request gets a reply",
+};
+static NO_REPLY: Mistake = Mistake {
+    name: "no-reply-on-error",
+    says: "The server got a request and sent no reply. The client waits for ever, and the server cannot go on either: a REP \
+           socket gives `EFSM` when it should receive before it has sent. What cannot be answered gets `error: WHY`.",
+    section: "Every request gets a reply",
+};
+static ERROR_ENDS_IT: Mistake = Mistake {
+    name: "ends-on-error",
+    says: "One bad request ended the server, for all clients. An error of the request is told to its client in a reply; only an \
+           error of the socket itself ends the program. Look where your `?` leads to.",
+    section: "Every request gets a reply",
+};
+static TAKES_IT: Mistake = Mistake {
+    name: "takes-what-is-wrong",
+    says: "The server answers a request that it should refuse, as if it were a good one. A guess is worse than an `error: WHY`: the \
+           client cannot see that it is a guess.",
+    section: "The protocol of the text service",
+};
+static NO_ERROR_LINE: Mistake = Mistake {
+    name: "says-no-why",
+    says: "A refusal begins with `error: ` and goes on with the reason, in one frame of text without a newline. Whoever reads it \
+           must be able to tell it from an answer, and to mend the request.",
+    section: "The protocol of the text service",
+};
+static FIRST_FRAME: Mistake = Mistake {
+    name: "first-frame-only",
+    says: "The request has several frames, and the server received the first one only. `recv_bytes` gives one frame; a REP socket \
+           may send only when it has received them all, and gives `EFSM` before. `recv_multipart` receives the whole message.",
+    section: "A request may have several frames",
+};
+static ANSWERS_FRAMES: Mistake = Mistake {
+    name: "answers-each-frame",
+    says: "A message is one request, however many frames it has. A request of this service has one frame, so one of several gets one \
+           `error: WHY` of one frame: not an answer to its first frame, not to all of them joined, and not one for each.",
+    section: "A request may have several frames",
+};
+static FIXED_BUFFER: Mistake = Mistake {
+    name: "fixed-buffer",
+    says: "The server loses the end of a long request. `recv_into` fills the buffer that it is given and throws the rest away \
+           without an error. `recv_multipart` and `recv_bytes` give as much as came.",
+    section: "A frame has no longest length",
+};
+static PRINTS_LATE: Mistake = Mistake {
+    name: "prints-at-the-end",
+    says: "The prober was told to send, and printed nothing. A send on a connected REQ never waits, so the prober waits for something \
+           else, or keeps what it printed. Read one line, do what it says, print what came of it and flush it; only then read the next.",
+    section: "What the prober does",
+};
+static PRINTS_MORE: Mistake = Mistake {
+    name: "prints-a-prompt",
+    says: "The prober prints something that no line asked for. Others read its standard output line by line: one line for each `send` and \
+           each `recv`, and nothing else. Prompts and news belong on standard error.",
+    section: "What the prober does",
+};
+static NOT_A_REQ: Mistake = Mistake {
+    name: "not-a-req",
+    says: "The request came without the empty frame that a REQ puts before it, so the prober's socket is no REQ. Another type has no \
+           lockstep, and never gives `EFSM`.",
+    section: "What the prober does",
+};
+static NEVER_ASKS: Mistake = Mistake {
+    name: "prints-without-asking",
+    says: "The prober prints what did not happen on its socket. `send TEXT` is one call of `send`, `recv` is one call of a \
+           receive, and what is printed is what the call gave.",
+    section: "What the prober does",
+};
+static CHANGES_TEXT: Mistake = Mistake {
+    name: "trims-the-text",
+    says: "The text to send is all that stands behind `send` and one blank, byte for byte: blanks at its ends too, and also when \
+           it is empty. Take the beginning off with `strip_prefix`; do not split at blanks, and do not trim.",
+    section: "What the prober does",
+};
+static CHANGES_REPLY: Mistake = Mistake {
+    name: "changes-the-reply",
+    says: "The prober prints something else than the bytes that came. `print_line` writes bytes as they are; `{:?}` and \
+           `from_utf8_lossy` change them, `recv_string` and `from_utf8` refuse some.",
+    section: "What the prober does",
+};
+static STOPS_AT_EFSM: Mistake = Mistake {
+    name: "stops-at-efsm",
+    says: "The prober ends because a call gave an error. `EFSM` is no reason to end: the call did nothing, and the socket is as it \
+           was. Print the name of the error and read the next line.",
+    section: "Out of step: EFSM",
+};
+static NAMES_IT_OTHERWISE: Mistake = Mistake {
+    name: "prints-the-sentence",
+    says: "Print the name of the error as the manual writes it, `EFSM`, and no more. The crate's own text is a sentence, which nobody can look \
+           up; `errno_name` of `shared` gives the name.",
+    section: "Out of step: EFSM",
+};
+static EFSM_TABLE: Mistake = Mistake {
+    name: "efsm-from-a-table",
+    says: "What the prober prints is not what its socket says. It seems to keep a record of its own of what is allowed, and that \
+           record went wrong. Call the socket for every line: it knows, and gives `EFSM` when it must.",
+    section: "Out of step: EFSM",
+};
+static NO_EFSM: Mistake = Mistake {
+    name: "prints-sent-anyway",
+    says: "The prober says that a second request was sent before the first had its reply. On one REQ socket that cannot be. Either \
+           the result of `send` was thrown away, or there is a second socket, or an option such as REQ_RELAXED was set.",
+    section: "Out of step: EFSM",
+};
+static NEW_SOCKET: Mistake = Mistake {
+    name: "new-socket-for-each-request",
+    says: "Something came over a second connection: the prober has opened another socket, or hung up and connected again. Open one socket \
+           in `run`, connect it once before the first line, and use it for every line.",
+    section: "Out of step: EFSM",
+};
+static GIVES_UP: Mistake = Mistake {
+    name: "gives-up-waiting",
+    says: "The prober did not wait for the reply. `recv` takes as long as it takes: no `DONTWAIT` and no time limit. (Limits come in \
+           lab 04.)",
+    section: "What the prober does",
+};
+static ODD_LINES: Mistake = Mistake {
+    name: "ignores-odd-lines",
+    says: "A line that is neither `send TEXT` nor `recv` is named on standard error, and nothing else happens: no line on \
+           standard output, no end of the program.",
+    section: "What the prober does",
+};
+static NO_END: Mistake = Mistake {
+    name: "ignores-the-end",
+    says: "The prober does not end when its input ends. At the end of the input there is nothing more to do, also if a request has \
+           no reply yet: leave the loop and return `Ok(())`.",
+    section: "What the prober does",
+};
+static ONE_SERVER: Mistake = Mistake {
+    name: "connects-to-one-only",
+    says: "Not every server gets its turn. Call `connect` once for each endpoint, all on the same socket; the socket itself \
+           then goes round them.",
+    section: "One client, many servers",
+};
+static SOCKET_EACH: Mistake = Mistake {
+    name: "a-socket-for-each-server",
+    says: "With several servers the prober no longer has one socket: a second request went out before the first had its reply. One \
+           REQ socket may have many connections, and still has one request at a time.",
+    section: "One client, many servers",
+};
+
+/// Starts the server on a port of the system's choice and connects a REQ to it.
+fn serve(scene: &Scene) -> (Program, Peer) {
+    suspect_the_server(scene);
+    let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
+    let req = server.req(&server.bound());
+    (server, req)
+}
+
+/// What is likely where a server goes wrong, whichever request showed it.
+fn suspect_the_server(scene: &Scene) {
+    scene.suspect_when(&ADDS_NEWLINE, |evidence| evidence.got.ends_with(b"\n"));
+    scene
+        .suspect_when(&OVERFLOW, |evidence| evidence.panicked() && evidence.errors.contains("with overflow"));
+    scene.suspect_when(&UNWRAP, Evidence::panicked);
+    scene.suspect_when(&REFUSES_GOOD, |evidence| evidence.got.starts_with(b"error"));
+    scene.suspect_when(&ENDS_EARLY, |evidence| evidence.ended == Some(Ended::Code(0)));
+}
+
+/// What is likely where a good request got nothing.
+fn suspect_silence(scene: &Scene) {
+    scene.suspect_when(&OUT_OF_STEP, |evidence| evidence.errors.contains("EFSM"));
+    scene.suspect_when(&NEVER_ANSWERS, |evidence| evidence.hung);
+}
+
+/// A request must get exactly this reply.
+fn answers(scene: &Scene, req: &Peer, request: &str, wanted: &str) {
+    let reply = req.ask(request);
+    scene.expect_bytes(&format!("the reply to {}", show(request.as_bytes())), reply, wanted);
+}
+
+/// `fact N` is the product 1 · 2 · … · N, exact up to `fact 1000`, which has 2568 digits. `fact 0` is 1.
+#[check]
+fn t1_fact_is_exact(scene: &Scene) {
+    exact(scene, "fact", &factorials(), scene.number(35..1000));
+}
+
+/// `fib N` is the sum of the two numbers before it, exact up to `fib 1000`. The row begins with `fib 0` = 0 and `fib 1` = 1.
+#[check]
+fn t1_fib_is_exact(scene: &Scene) {
+    exact(scene, "fib", &fibonaccis(), scene.number(187..1000));
+}
+
+/// Asks for small numbers, for those at the borders of the usual types, and for large ones.
+fn exact(scene: &Scene, verb: &str, row: &[String], some: u64) {
+    scene.suspect(&WRONG_NUMBER);
+    suspect_silence(scene);
+    let (_server, req) = serve(scene);
+    let some = usize::try_from(some).unwrap_or(500);
+    // 13! and fib 48 leave 32 bits, 21! and fib 94 leave 64, 35! and fib 187 leave 128; an f64 is exact to 22! and fib 78.
+    for number in
+        [0, 1, 2, 3, 4, 5, 10, 12, 13, 20, 21, 34, 35, 47, 48, 79, 93, 94, 186, 187, some, 999, 1000]
+    {
+        if number == 13 {
+            scene.suspect_when(&OVERFLOW, |_| true);
+        }
+        answers(scene, &req, &format!("{verb} {number}"), &row[number]);
+    }
+}
+
+/// What is likely where a palindrome got something that is no word of the protocol.
+fn suspect_the_words(scene: &Scene) {
+    scene.suspect_when(&NEITHER_YES_NOR_NO, |evidence| {
+        let got = evidence.got.trim_ascii_end();
+        !got.is_empty() && got != b"yes" && got != b"no" && !got.starts_with(b"error")
+    });
+}
+
+/// A palindrome reads the same from both ends. Only letters and digits count, of every alphabet; large letters are the
+/// same as small ones; a text without any is one.
+#[check]
+fn t1_palindromes(scene: &Scene) {
+    suspect_the_words(scene);
+    scene.suspect(&NOT_THE_LETTERS);
+    suspect_silence(scene);
+    let (_server, req) = serve(scene);
+    let word = scene.word();
+    let mirrored: String = word.chars().rev().collect();
+    let texts = [
+        (format!("{word}{mirrored}"), true),
+        (format!("{word}x{mirrored}y"), false),
+        ("A man, a plan, a canal: Panama!".into(), true),
+        ("never odd or even".into(), true),
+        ("one  two".into(), false),
+        ("12:21".into(), true),
+        ("12:12".into(), false),
+        ("1a1b".into(), false),
+        ("А роза упала на лапу Азора".into(), true),
+        ("Я несу гусеня".into(), true),
+        ("жук".into(), false),
+        ("Été".into(), true),
+        ("?!".into(), true),
+        (String::new(), true),
+    ];
+    for (text, is_one) in texts {
+        answers(scene, &req, &format!("palindrome {text}"), if is_one { "yes" } else { "no" });
+    }
+}
+
+/// One server serves many clients: they all ask before any of them has its answer, and each gets its own.
+#[check]
+fn t1_serves_many_clients_at_once(scene: &Scene) {
+    scene.suspect_when(&ANSWERS_SOMEBODY_ELSE, |evidence| evidence.ended.is_none());
+    suspect_the_server(scene);
+    let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
+    let endpoint = server.bound();
+    let row = fibonaccis();
+    let clients: Vec<Peer> = (1..=8)
+        .map(|number| {
+            let client = scene.peer_as(&format!("client {number}"), zmq::REQ, "server");
+            client.connect(&endpoint);
+            client
+        })
+        .collect();
+    for round in 0..3 {
+        for (index, client) in clients.iter().enumerate() {
+            client.send(format!("fib {}", 8 * round + index + 3));
+        }
+        for (index, client) in clients.iter().enumerate() {
+            let number = 8 * round + index + 3;
+            let what = format!("the reply to `fib {number}` of {}", client.name());
+            scene.expect_bytes(&what, client.receive_frame(&what), &row[number]);
+        }
+    }
+}
+
+/// Clients come, ask and leave, some of them before they have their answer. The server is there for the next one.
+#[check]
+fn t1_serves_the_next_client(scene: &Scene) {
+    scene.suspect_when(&ENDS_EARLY, |evidence| evidence.hung || evidence.ended == Some(Ended::Code(0)));
+    suspect_the_server(scene);
+    let server = scene.start("server", ["--bind", "tcp://127.0.0.1:*"]);
+    let endpoint = server.bound();
+    let row = factorials();
+    for (number, answer) in row.iter().enumerate().skip(1).take(10) {
+        let client = scene.peer_as(&format!("client {number}"), zmq::REQ, "server");
+        client.connect(&endpoint);
+        answers(scene, &client, &format!("fact {number}"), answer);
+    }
+    // A DEALER can ask twice and leave with one answer; a REQ in front of it has an empty frame.
+    let hasty = scene.peer_as("hasty client", zmq::DEALER, "server");
+    hasty.connect(&endpoint);
+    hasty.send_frames(["", "fact 6"]);
+    hasty.send_frames(["", "fact 8"]);
+    let _ = hasty.receive("the first of two replies");
+    scene.note("the hasty client leaves");
+    drop(hasty);
+    let client = scene.peer_as("last client", zmq::REQ, "server");
+    client.connect(&endpoint);
+    answers(scene, &client, "fact 7", &row[7]);
+}
+
+/// Who binds is free: a server may connect to where its client has bound.
+#[check]
+fn t1_may_connect_to_its_client(scene: &Scene) {
+    scene.suspect(&ONE_SIDE);
+    let req = scene.peer(zmq::REQ, "server");
+    let endpoint = req.bind("tcp://127.0.0.1:*");
+    let _server = scene.start("server", ["--connect", &endpoint]);
+    answers(scene, &req, "fact 5", "120");
+}
+
+/// What is likely where a request that cannot be fulfilled is treated wrongly.
+fn suspect_bad_manners(scene: &Scene) {
+    scene.suspect_when(&FIRST_FRAME, |evidence| {
+        evidence.errors.contains("EFSM") && evidence.errors.contains("cannot send")
+    });
+    scene.suspect_when(&NO_REPLY, |evidence| evidence.hung || evidence.errors.contains("EFSM"));
+    scene.suspect_when(&ERROR_ENDS_IT, |evidence| evidence.ended.is_some());
+}
+
+/// A request that cannot be fulfilled must get `error: WHY`, and the server must go on.
+fn refuses<T: AsRef<[u8]>>(scene: &Scene, req: &Peer, frames: &[T]) {
+    let request = harness::failure::show_frames(frames);
+    req.send_frames(frames);
+    let what = format!("the reply to {request}");
+    let mut reply = req.receive(&what);
+    if reply.len() != 1 {
+        if frames.len() == 1 {
+            scene.suspect(&NO_ERROR_LINE);
+        }
+        scene.fail(format!("{what} to be one frame"), harness::failure::show_frames(&reply));
+    }
+    let reply = reply.remove(0);
+    let text = std::str::from_utf8(&reply).ok().filter(|text| !text.contains(['\n', '\0']));
+    match text.and_then(|text| text.strip_prefix("error: ")).map(str::trim) {
+        Some(why) if !why.is_empty() => {}
+        _ => {
+            if reply.to_ascii_lowercase().starts_with(b"err") || reply.is_empty() {
+                scene.suspect(&NO_ERROR_LINE);
+            }
+            scene.fail(format!("{what} to be `error: ` and why, one line of text"), show(&reply));
+        }
+    }
+    answers(scene, req, "fact 5", "120");
+}
+
+/// A verb that the service does not know gets `error: WHY`. Verbs are written exactly so, in small letters.
+#[check]
+fn t2_answers_unknown_verbs(scene: &Scene) {
+    scene.suspect(&TAKES_IT);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    let word = scene.word();
+    for request in
+        [&format!("x{word} 5"), &format!("x{word}"), "FACT 5", "facts 5", "fa", "palindromes aa", "5"]
+    {
+        refuses(scene, &req, &[request]);
+    }
+}
+
+/// An empty frame is a request too. It has no verb, and gets `error: WHY`.
+#[check]
+fn t2_answers_an_empty_frame(scene: &Scene) {
+    scene.suspect(&TAKES_IT);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    refuses(scene, &req, &[""]);
+}
+
+/// What should be a number and is none gets `error: WHY`: a word, a fraction, one with a minus, two of them, nothing.
+#[check]
+fn t2_answers_what_is_no_number(scene: &Scene) {
+    scene.suspect(&TAKES_IT);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    let word = scene.word();
+    for rest in [&word, "-1", "1.5", "5 6", "5x", "0x10", "٣", ""] {
+        for verb in ["fact", "fib"] {
+            refuses(scene, &req, &[format!("{verb} {rest}")]);
+        }
+    }
+    refuses(scene, &req, &["fact"]);
+}
+
+/// N goes up to 1000. What is larger gets `error: WHY`, however large it is: the client's wish must not keep the server busy.
+#[check]
+fn t2_answers_numbers_that_are_too_large(scene: &Scene) {
+    scene.suspect(&TAKES_IT);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    // 2^32 and 2^64 become 0 where the upper bits are cut off.
+    for number in ["1001", "4294967296", "18446744073709551616", &"9".repeat(60)] {
+        for verb in ["fact", "fib"] {
+            refuses(scene, &req, &[format!("{verb} {number}")]);
+        }
+    }
+}
+
+/// Bytes that are no UTF-8 are no text, and get `error: WHY`, wherever in the request they stand.
+#[check]
+fn t2_answers_bytes_that_are_not_text(scene: &Scene) {
+    scene.suspect(&TAKES_IT);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    for request in [&b"\xff"[..], b"fact \xff", b"palindrome \xff", b"palindrome a\xc3(a", b"\xc3"] {
+        refuses(scene, &req, &[request]);
+    }
+}
+
+/// A message may have several frames, and a stranger may send such a request. It gets one `error: WHY` for all of them, and
+/// the next request gets its own answer.
+#[check]
+fn t2_answers_several_frames(scene: &Scene) {
+    scene.suspect(&ANSWERS_FRAMES);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    let requests: [&[&str]; 5] = [
+        &["fact 6", "fib 10"],
+        &["fact 6", ""],
+        &["", "fact 6"],
+        &["fact", "6"],
+        &["a", "b", "c", "d", "fact 6"],
+    ];
+    for frames in requests {
+        refuses(scene, &req, frames);
+    }
+}
+
+/// A frame has no longest length. What stands at the end of a request of 300 000 bytes counts as much as what stands at
+/// its beginning.
+#[check]
+fn t2_answers_long_requests(scene: &Scene) {
+    suspect_the_words(scene);
+    scene.suspect(&FIXED_BUFFER);
+    let (_server, req) = serve(scene);
+    suspect_bad_manners(scene);
+    for length in [100, 255, 256, 1_000, 5_000, 70_000, 300_000_usize] {
+        let half = "ab1".repeat(length / 6);
+        let mirrored: String = half.chars().rev().collect();
+        let what = format!("the reply to a palindrome of {} letters", half.len() * 2);
+        scene.expect_bytes(&what, req.ask(format!("palindrome {half}{mirrored}")), "yes");
+        if length < 10_000 {
+            let what =
+                format!("the reply to {} letters, of which the last makes it none", half.len() * 2 + 1);
+            scene.expect_bytes(&what, req.ask(format!("palindrome {half}{mirrored}z")), "no");
+        }
+    }
+}
+
+/// However many bad requests came, from however many clients, the server answers the next good one.
+#[check]
+fn t2_goes_on_after_many_bad_requests(scene: &Scene) {
+    scene.suspect(&ERROR_ENDS_IT);
+    let (server, first) = serve(scene);
+    suspect_bad_manners(scene);
+    let endpoint =
+        server.output().out.first().map(|line| String::from_utf8_lossy(line).replace("bound ", ""));
+    let others = (2..=3).map(|number| {
+        let client = scene.peer_as(&format!("client {number}"), zmq::REQ, "server");
+        client.connect(endpoint.as_deref().unwrap_or_default());
+        client
+    });
+    let clients: Vec<Peer> = std::iter::once(first).chain(others).collect();
+    for _ in 0..30 {
+        for client in &clients {
+            client.send(format!("x{} {}", scene.word(), scene.word()));
+            let _ = client.receive("the reply to a verb that does not exist");
+        }
+    }
+    for client in &clients {
+        answers(scene, client, "fact 5", "120");
+    }
+}
+
+/// A server of the check's: a ROUTER, which sees over which connection a request came.
+struct Server {
+    router: Peer,
+}
+
+/// A request as a ROUTER sees it: the connection, and the frames behind the empty one.
+struct Request {
+    connection: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl Request {
+    /// Takes the frames apart that a ROUTER got from a REQ: connection, empty frame, text.
+    fn of(scene: &Scene, mut frames: Vec<Vec<u8>>) -> Self {
+        let shown = harness::failure::show_frames(frames.get(1..).unwrap_or_default());
+        if frames.len() != 3 || !frames[1].is_empty() {
+            scene.suspect(if frames.get(1).is_some_and(Vec::is_empty) { &CHANGES_TEXT } else { &NOT_A_REQ });
+            scene.fail("a request of a REQ socket: an empty frame, then one frame of text", shown);
+        }
+        let text = frames.pop().unwrap_or_default();
+        Self { connection: frames.swap_remove(0), text }
+    }
+}
+
+impl Server {
+    fn new(scene: &Scene, name: &str) -> (Self, String) {
+        let router = scene.peer_as(name, zmq::ROUTER, "prober");
+        let endpoint = router.bind("tcp://127.0.0.1:*");
+        (Self { router }, endpoint)
+    }
+
+    /// Receives the next request, which must be this text.
+    fn gets(&self, scene: &Scene, text: &str) -> Request {
+        let what = format!("the request {}", show(text.as_bytes()));
+        let request = Request::of(scene, self.router.receive(&what));
+        scene.expect_bytes("the next request", &request.text, text);
+        request
+    }
+
+    fn replies(&self, request: &Request, reply: impl AsRef<[u8]>) {
+        self.router.send_frames([&request.connection[..], b"", reply.as_ref()]);
+    }
+}
+
+/// The prober, and whether it was last told to send and has not said what came of it.
+struct Prober {
+    program: Program,
+    sends: Rc<Cell<bool>>,
+}
+
+impl Prober {
+    fn start<'a>(scene: &Scene, endpoints: impl IntoIterator<Item = &'a String>) -> Self {
+        suspect_the_prober(scene);
+        let sends = Rc::new(Cell::new(false));
+        let told = Rc::clone(&sends);
+        scene.suspect_when(&PRINTS_LATE, move |evidence| evidence.hung && told.get());
+        let told = Rc::clone(&sends);
+        scene.suspect_when(&PRINTS_MORE, move |evidence| {
+            told.get()
+                && !evidence.got.is_empty()
+                && evidence.got != b"sent"
+                && !evidence.got.starts_with(b"E")
+        });
+        let options = endpoints.into_iter().flat_map(|endpoint| ["--connect", endpoint]);
+        Self { program: scene.start("prober", options), sends }
+    }
+
+    /// Types a line, and waits for the one line that the prober must print then.
+    fn does(&self, line: &str, wanted: impl AsRef<[u8]>) {
+        self.program.type_line(line);
+        self.sends.set(line.starts_with("send "));
+        self.prints(line, wanted);
+        self.sends.set(false);
+    }
+
+    /// Waits for the one line that the prober must print after this one was typed.
+    fn prints(&self, line: &str, wanted: impl AsRef<[u8]>) {
+        let line = show(line.as_bytes());
+        let got = self.program.line(&format!("what came of {line}"));
+        self.program.scene().expect_bytes(&format!("what the prober prints after {line}"), got, wanted);
+    }
+}
+
+/// What is likely where the prober goes wrong, whichever line showed it.
+fn suspect_the_prober(scene: &Scene) {
+    scene.suspect_when(&GIVES_UP, |evidence| evidence.got == b"EAGAIN");
+    scene.suspect_when(&CHANGES_TEXT, |evidence| {
+        evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ")
+    });
+    scene.suspect_when(&CHANGES_REPLY, |evidence| evidence.got.starts_with(b"\""));
+    scene.suspect_when(&NAMES_IT_OTHERWISE, |evidence| {
+        let names_it = evidence.got.windows(4).any(|part| part == b"EFSM") && evidence.got != b"EFSM";
+        names_it || evidence.got.windows(9).any(|part| part == b"Operation")
+    });
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| {
+        evidence.errors.contains("EFSM") || (evidence.panicked() && evidence.errors.contains("current state"))
+    });
+}
+
+/// Starts the prober on one server of the check's.
+fn probe(scene: &Scene) -> (Prober, Server) {
+    let (server, endpoint) = Server::new(scene, "the check's ROUTER");
+    (Prober::start(scene, [&endpoint]), server)
+}
+
+/// `send TEXT` sends the text and prints `sent`; `recv` waits for the reply and prints it. Both happen on the socket.
+#[check]
+fn t3_sends_and_prints_the_reply(scene: &Scene) {
+    scene.suspect(&NEVER_ASKS);
+    let (prober, server) = probe(scene);
+    for _ in 0..3 {
+        let (text, reply) = (scene.word(), scene.word());
+        prober.does(&format!("send {text}"), "sent");
+        server.replies(&server.gets(scene, &text), &reply);
+        prober.does("recv", reply);
+    }
+}
+
+/// The text is all that stands behind `send` and one blank, byte for byte.
+#[check]
+fn t3_sends_the_text_as_it_is(scene: &Scene) {
+    scene.suspect_when(&CHANGES_TEXT, |evidence| evidence.hung);
+    scene.suspect(&CHANGES_TEXT);
+    let (prober, server) = probe(scene);
+    for text in
+        ["palindrome a  b", " in front", "behind ", "", "recv", "send again", "\"quoted\"", "жук", "a\tb"]
+    {
+        prober.does(&format!("send {text}"), "sent");
+        server.replies(&server.gets(scene, text), "ok");
+        prober.does("recv", "ok");
+    }
+}
+
+/// The reply is printed as it came: these bytes and a newline, whatever the bytes are.
+#[check]
+fn t3_prints_the_reply_as_it_came(scene: &Scene) {
+    scene.suspect(&CHANGES_REPLY);
+    let (prober, server) = probe(scene);
+    let replies: [&[u8]; 5] =
+        [b"  two  blanks  ", b"", "жук".as_bytes(), &[b'a', 0xff, 0xfe, b'z'], b"\"quoted\""];
+    for reply in replies {
+        prober.does("send x", "sent");
+        server.replies(&server.gets(scene, "x"), reply);
+        prober.does("recv", reply);
+    }
+}
+
+/// A second send before the reply gives EFSM and does nothing: its text never goes out, and the reply to the first request
+/// is still to be had.
+#[check]
+fn t3_a_second_send_is_efsm(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
+    scene.suspect(&EFSM_TABLE);
+    let (prober, server) = probe(scene);
+    let [first, second, third] = [scene.word(), scene.word(), scene.word()];
+    scene.suspect_when(&NO_EFSM, |evidence| evidence.got == b"sent");
+    prober.does(&format!("send {first}"), "sent");
+    prober.does(&format!("send {second}"), "EFSM");
+    let reply = scene.word();
+    server.replies(&server.gets(scene, &first), &reply);
+    prober.does("recv", reply);
+    prober.does(&format!("send {third}"), "sent");
+    // On one connection nothing overtakes: were the second text on its way, it would come now.
+    server.gets(scene, &third);
+}
+
+/// A receive without a request gives EFSM, and the socket is as usable as before.
+#[check]
+fn t3_a_receive_first_is_efsm(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
+    scene.suspect(&EFSM_TABLE);
+    let (prober, server) = probe(scene);
+    prober.does("recv", "EFSM");
+    let (text, reply) = (scene.word(), scene.word());
+    prober.does(&format!("send {text}"), "sent");
+    server.replies(&server.gets(scene, &text), &reply);
+    prober.does("recv", reply);
+    prober.does("recv", "EFSM");
+}
+
+/// The prober can be told anything in any order, and it is always the socket that says what came of it.
+#[check]
+fn t3_obeys_in_any_order(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
+    scene.suspect(&EFSM_TABLE);
+    scene.suspect_when(&NO_EFSM, |evidence| evidence.got == b"sent");
+    let (prober, server) = probe(scene);
+    let mut owed: Option<Vec<u8>> = None;
+    for step in 0..60 {
+        let sends = step == 0 || scene.number(0..2) == 0;
+        let text = scene.word();
+        match owed.take() {
+            None if sends => {
+                prober.does(&format!("send {text}"), "sent");
+                let request = server.gets(scene, &text);
+                let reply = scene.word();
+                server.replies(&request, &reply);
+                owed = Some(reply.into());
+            }
+            None => prober.does("recv", "EFSM"),
+            Some(reply) if sends => {
+                prober.does(&format!("send {text}"), "EFSM");
+                owed = Some(reply);
+            }
+            Some(reply) => prober.does("recv", reply),
+        }
+    }
+}
+
+/// `recv` waits for the reply, however long it takes; also when the server is not there yet.
+#[check]
+fn t3_waits_for_the_reply(scene: &Scene) {
+    scene.suspect(&GIVES_UP);
+    let (endpoint, door) = (scene.ipc("door"), scene.folder().join("door"));
+    let watch = match std::os::unix::net::UnixListener::bind(&door) {
+        Ok(watch) => watch,
+        Err(error) => {
+            harness::failure::Failure::error(format!("{} cannot be bound: {error}", door.display())).throw()
+        }
+    };
+    let prober = Prober::start(scene, [&endpoint]);
+    prober.does("send hello", "sent");
+    prober.program.type_line("recv");
+    prober.program.comes_to(&watch);
+    scene.note("the prober has come, and nobody was there");
+    drop(watch);
+    let _ = std::fs::remove_file(&door);
+    let server = Server { router: scene.peer_as("the late ROUTER", zmq::ROUTER, "prober") };
+    server.router.bind(&endpoint);
+    let reply = scene.word();
+    server.replies(&server.gets(scene, "hello"), &reply);
+    prober.prints("recv", reply);
+}
+
+/// All requests go over one socket, and so over one connection; a server can tell.
+#[check]
+fn t3_uses_one_socket_for_all(scene: &Scene) {
+    scene.suspect(&NEW_SOCKET);
+    let (prober, server) = probe(scene);
+    let mut connection = None;
+    for number in 1..=3 {
+        let text = scene.word();
+        prober.does(&format!("send {text}"), "sent");
+        let request = server.gets(scene, &text);
+        let same = connection.get_or_insert_with(|| request.connection.clone()) == &request.connection;
+        scene.expect(same, &format!("request {number} over the connection of the first"), || {
+            format!("request {number} came over another connection")
+        });
+        server.replies(&request, "ok");
+        prober.does("recv", "ok");
+    }
+}
+
+/// A line that is neither `send TEXT` nor `recv` is named on standard error, and changes nothing.
+#[check]
+fn t3_names_odd_lines(scene: &Scene) {
+    scene.suspect_when(&ODD_LINES, |evidence| !evidence.got.is_empty());
+    scene.suspect(&ODD_LINES);
+    let (prober, server) = probe(scene);
+    let word = format!("q{}", scene.word());
+    prober.program.type_line(&word);
+    prober.does("send x", "sent");
+    prober.program.type_line(format!("receive {word}"));
+    server.replies(&server.gets(scene, "x"), "ok");
+    prober.does("recv", "ok");
+    prober.program.close_input();
+    let _ = prober.program.end();
+    let errors = prober.program.output().errors();
+    let named = errors.lines().filter(|line| line.contains(&word)).count();
+    scene.expect(named == 2, "both odd lines to be named on standard error", || {
+        if errors.is_empty() { "nothing on standard error".into() } else { errors.clone() }
+    });
+}
+
+/// At the end of its input the prober ends with exit code 0, also if a request has no reply yet.
+#[check]
+fn t3_ends_at_the_end_of_its_input(scene: &Scene) {
+    scene.suspect(&NO_END);
+    let (prober, server) = probe(scene);
+    prober.does("send x", "sent");
+    server.gets(scene, "x");
+    prober.program.close_input();
+    prober.program.ends_with(0);
+}
+
+/// Starts the prober on three servers of the check's.
+fn probe_three(scene: &Scene) -> (Prober, Vec<Peer>) {
+    let servers: Vec<(Server, String)> =
+        (1..=3).map(|number| Server::new(scene, &format!("server {number}"))).collect();
+    let prober = Prober::start(scene, servers.iter().map(|(_, endpoint)| endpoint));
+    (prober, servers.into_iter().map(|(server, _)| server.router).collect())
+}
+
+/// A REQ socket that is connected to several servers goes round them: each request to the next one, always in the same order.
+#[check]
+fn t4_goes_round_its_servers(scene: &Scene) {
+    scene.suspect(&ONE_SERVER);
+    let (prober, servers) = probe_three(scene);
+    let mut round = Vec::new();
+    for number in 0..9 {
+        let text = format!("request{number}");
+        prober.does(&format!("send {text}"), "sent");
+        let (who, frames) = Peer::receive_any(&servers, &format!("`{text}`, at any of three servers"));
+        let request = Request::of(scene, frames);
+        scene.expect_bytes("the request", &request.text, &text);
+        if number < 3 {
+            scene.expect(!round.contains(&who), "the first three requests at three servers", || {
+                format!("{} got request {number} and one before it", servers[who].name())
+            });
+            round.push(who);
+        }
+        let next = round[number % 3];
+        scene.expect(who == next, &format!("request {number} at {}", servers[next].name()), || {
+            format!("{} got it", servers[who].name())
+        });
+        let reply = scene.word();
+        servers[who].send_frames([&request.connection[..], b"", reply.as_bytes()]);
+        prober.does("recv", reply);
+    }
+}
+
+/// With several servers it is still one socket with one request at a time: a second send gives EFSM, and none of the other
+/// servers hears of it.
+#[check]
+fn t4_has_one_request_at_a_time(scene: &Scene) {
+    scene.suspect_when(&STOPS_AT_EFSM, |evidence| evidence.ended == Some(Ended::Code(0)));
+    scene.suspect(&SOCKET_EACH);
+    let (prober, servers) = probe_three(scene);
+    for _ in 0..3 {
+        let (text, reply) = (scene.word(), scene.word());
+        prober.does(&format!("send {text}"), "sent");
+        prober.does("send too early", "EFSM");
+        let (who, frames) = Peer::receive_any(&servers, "the first request, at any of three servers");
+        let request = Request::of(scene, frames);
+        scene.expect_bytes("the request", &request.text, &text);
+        servers[who].send_frames([&request.connection[..], b"", reply.as_bytes()]);
+        prober.does("recv", reply);
+    }
+}
+
+/// A number in decimal digits, the last one first, computed as on paper.
+#[derive(Clone)]
+struct Paper(Vec<u32>);
+
+impl Paper {
+    fn one_digit(digit: u32) -> Self {
+        Self(vec![digit])
+    }
+
+    fn times(&self, factor: u32) -> Self {
+        Self::carried(self.0.iter().map(|digit| digit * factor))
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        let digit = |number: &Self, place| number.0.get(place).copied().unwrap_or(0);
+        Self::carried(
+            (0..self.0.len().max(other.0.len())).map(|place| digit(self, place) + digit(other, place)),
+        )
+    }
+
+    /// Leaves one digit in each place and carries the rest to the next.
+    fn carried(places: impl Iterator<Item = u32>) -> Self {
+        let mut carry = 0;
+        let mut digits: Vec<u32> = places
+            .map(|place| {
+                let sum = place + carry;
+                carry = sum / 10;
+                sum % 10
+            })
+            .collect();
+        while carry > 0 {
+            digits.push(carry % 10);
+            carry /= 10;
+        }
+        Self(digits)
+    }
+
+    fn text(&self) -> String {
+        self.0.iter().rev().map(u32::to_string).collect()
+    }
+}
+
+/// 0! to 1000!, in decimal.
+fn factorials() -> Vec<String> {
+    let mut last = Paper::one_digit(1);
+    let mut row = vec![last.text()];
+    for factor in 1..=1000 {
+        last = last.times(factor);
+        row.push(last.text());
+    }
+    row
+}
+
+/// The Fibonacci numbers 0 to 1000, in decimal.
+fn fibonaccis() -> Vec<String> {
+    let (mut this, mut next) = (Paper::one_digit(0), Paper::one_digit(1));
+    let mut row = Vec::new();
+    for _ in 0..=1000 {
+        row.push(this.text());
+        let sum = this.plus(&next);
+        this = std::mem::replace(&mut next, sum);
+    }
+    row
+}
