@@ -156,23 +156,20 @@ impl Peer {
     /// deadline, or once the partner of the first has ended.
     pub fn receive_any(peers: &[Self], what: &str) -> (usize, Vec<Vec<u8>>) {
         let Some(first) = peers.first() else { Failure::error("there are no peers to receive with").throw() };
-        let end = Instant::now() + first.scene.deadline();
-        loop {
-            let partner = first.partner.borrow();
+        let partner = first.partner.borrow();
+        let ready = first.scene.watching_the_others("the check", first.scene.deadline(), |slice| {
             let partner_ended = first.scene.end_of(&partner).is_some();
             let mut items: Vec<_> = peers.iter().map(|peer| peer.socket.as_poll_item(zmq::POLLIN)).collect();
-            let left = end.saturating_duration_since(Instant::now()).min(GLANCE);
-            match zmq::poll(&mut items, i64::try_from(left.as_millis()).unwrap_or(0)) {
-                Ok(0) if partner_ended || Instant::now() >= end => {
-                    first.scene.hang("the check", what, Some(&partner));
-                }
-                Ok(0) | Err(zmq::Error::EINTR) => {}
-                Ok(_) => {
-                    let ready = items.iter().position(zmq::PollItem::is_readable).unwrap_or(0);
-                    return (ready, peers[ready].receive(what));
-                }
+            match zmq::poll(&mut items, i64::try_from(slice.as_millis()).unwrap_or(0)) {
+                Ok(0) if partner_ended => Some(None),
+                Ok(0) | Err(zmq::Error::EINTR) => None,
+                Ok(_) => Some(items.iter().position(zmq::PollItem::is_readable)),
                 Err(error) => broken("the peers cannot wait", error),
             }
+        });
+        match ready.flatten() {
+            Some(ready) => (ready, peers[ready].receive(what)),
+            None => first.scene.hang("the check", what, Some(&partner)),
         }
     }
 
