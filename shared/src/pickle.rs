@@ -149,7 +149,7 @@ impl<'a> Machine<'a> {
             b'T' | b'X' | b'B' => self.text(4)?,
             0x8d | 0x8e | 0x96 => self.text(8)?,
             b']' | b'}' | b')' | 0x8f => self.push(1, 1)?,
-            0x85 | 0x86 | 0x87 => self.collect(usize::from(code - 0x84))?,
+            0x85..=0x87 => self.collect(usize::from(code - 0x84))?,
             b'l' | b't' | b'd' | 0x91 => {
                 let count = self.since_mark()?;
                 self.collect(count)?;
