@@ -29,6 +29,9 @@ fn gateway(scene: &Scene, arguments: &[&str]) -> (Program, Peer) {
         evidence.errors.contains("memory allocation of") || evidence.errors.contains("capacity overflow")
     });
     scene.suspect_when(&PANICS, harness::scene::Evidence::panicked);
+    scene.suspect_when(&FRAME_BY_FRAME, |evidence| {
+        evidence.errors.contains("cannot send on the REP socket: EFSM")
+    });
     scene.suspect_when(&NO_REPLY, |evidence| evidence.errors.contains("EFSM"));
     scene.suspect_when(&ENDS_ON_ERROR, |evidence| matches!(evidence.ended, Some(Ended::Code(_))));
     scene.suspect_when(&NO_REPLY, |evidence| evidence.hung && evidence.ended.is_none());
@@ -55,7 +58,7 @@ fn gives_the_next(scene: &Scene, req: &Peer, format: &str, reading: &Reading, bo
     req.send_frames([format.as_bytes(), body]);
     let frames = req.receive(&what);
     let [got_format, got] = &frames[..] else {
-        scene.suspect(&ONE_FRAME);
+        scene.suspect(&FRAME_BY_FRAME);
         scene.fail(what, format!("{} frames: {}", frames.len(), show_frames(&frames)))
     };
     if got_format == b"error" {
@@ -108,18 +111,18 @@ fn refuses<T: AsRef<[u8]>>(
             scene.fail(expected, format!("{} frames: {}", reply.len(), show_frames(&reply)))
         }
         [_] => {
-            scene.suspect(&ONE_FRAME);
+            scene.suspect(&FRAME_BY_FRAME);
             scene.fail(expected, format!("one frame: {}", show_frames(&reply)))
         }
         _ => scene.fail(expected, show_frames(&reply)),
     }
 }
 
-/// Sends a good reading in JSON, after bad ones: the gateway is still there and still right.
+/// Sends a good reading after bad ones: the gateway is still there. What its reply says is judged elsewhere.
 fn still_serves(scene: &Scene, req: &Peer) {
     scene.suspect(&ENDS_ON_ERROR);
-    let reading = random(scene);
-    gives_the_next(scene, req, "json", &reading, &wire::json(&reading));
+    req.send_frames([b"json", &wire::json(&random(scene))[..]]);
+    let _ = req.receive("the reply to a good reading after these");
 }
 
 /// A reading comes as a JSON object and goes back as one, with its `seq` counted on and the rest as it was.
@@ -241,6 +244,8 @@ fn t1_answers_unknown_formats_with_an_error(scene: &Scene) {
 #[check]
 fn t1_answers_other_frame_counts_with_an_error(scene: &Scene) {
     scene.suspect(&COUNTS_NO_FRAMES);
+    // Who receives frame by frame, and always two, is told so by the socket.
+    scene.suspect_when(&COUNTS_NO_FRAMES, |evidence| evidence.errors.contains("EFSM"));
     let (_gateway, req) = gateway(scene, &[]);
     let body = wire::json(&random(scene));
     refuses(scene, &req, "one empty frame", [b""]);
@@ -393,7 +398,11 @@ fn t2_refuses_what_is_over_the_limit(scene: &Scene) {
     scene.suspect(&NO_LIMIT);
     let (_gateway, req) = gateway(scene, &[]);
     let fits = Reading { sensor: "x".repeat(20_000), ..random(scene) };
-    gives_the_next(scene, &req, "bincode", &fits, &wire::bincode(&fits));
+    req.send_frames([b"bincode", &wire::bincode(&fits)[..]]);
+    let reply = req.receive("the reply to a reading of 20 000 bytes in bincode");
+    scene.expect(reply[0] != b"error", "a reading of 20 000 bytes in bincode not to be refused", || {
+        show_frames(&reply)
+    });
     for length in [70_000, 1_000_000] {
         let large = Reading { sensor: "x".repeat(length), ..random(scene) };
         refuses(
@@ -536,14 +545,14 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     wire::pickle_text(&mut text, &"x".repeat(10_000));
     let mut references = b"\x80\x02}(".to_vec();
     wire::pickle_text(&mut references, "tags");
-    references.extend([b"](", &text[..], b"q\x01", &b"h\x01".repeat(20_000), b"e"].concat());
+    references.extend([b"](", &text[..], b"q\x01", &b"h\x01".repeat(10_000), b"e"].concat());
     wire::pickle_text(&mut references, "seq");
     wire::pickle_text(&mut references, "none");
     references.extend(b"u.");
     let eight_gib = (8u64 << 30).to_le_bytes();
     vec![
-        ("a pickle that names one text 20 000 times", references),
-        ("a pickle with 50 000 marks", [b"\x80\x02".as_slice(), &b"(".repeat(50_000), b"."].concat()),
+        ("a pickle that names one text 10 000 times", references),
+        ("a pickle with 30 000 marks", [b"\x80\x02".as_slice(), &b"(".repeat(30_000), b"."].concat()),
         ("a pickled text that claims 8 GiB", [b"\x80\x04\x8d".as_slice(), &eight_gib, b"abc."].concat()),
         ("pickled bytes that claim 8 GiB", [b"\x80\x04\x8e".as_slice(), &eight_gib, b"abc."].concat()),
         ("a text that claims 4 GiB", b"\x80\x02X\xff\xff\xff\xffabc.".to_vec()),
@@ -567,8 +576,14 @@ fn t4_prints_a_pickled_text_and_answers_pong(scene: &Scene) {
     for (text, pickle) in cases {
         let reply = req.ask(&pickle);
         expect_text(scene, "the reply", &reply, "pong");
+        scene.suspect(&PRINTS_OTHERWISE);
         scene.expect_bytes("the gateway's line", gateway.line("the text"), &text);
     }
+}
+
+/// A pickle of as many lists in each other as overflow the stack of any parser.
+fn nested_lists() -> Vec<u8> {
+    [&b"]".repeat(300_000)[..], &b"a".repeat(299_999), b"."].concat()
 }
 
 /// The frame must be a pickle of this text.
@@ -601,28 +616,33 @@ fn t4_answers_other_pickles_with_a_pickled_error(scene: &Scene) {
         ("the text itself, without a pickle".into(), vec![b"ping".to_vec()]),
         ("a pickle with a byte behind it".into(), vec![[&ping[..], b"x"].concat()]),
         ("two frames".into(), vec![ping.clone(), ping.clone()]),
-        (
-            "100 000 nested lists".into(),
-            vec![[&b"]".repeat(100_000)[..], &b"a".repeat(99_999), b"."].concat()],
-        ),
+        ("300 000 nested lists".into(), vec![nested_lists()]),
     ]);
     for (what, frames) in cases {
         let expected = format!("a pickled text that begins with `error: `, as the reply to {what}");
         req.send_frames(&frames);
-        let reply = req.receive_frame(&expected);
+        let reply = req.receive(&expected);
         nothing_ran(scene, &what);
-        match wire::read_text(&reply) {
+        let [reply] = &reply[..] else {
+            scene.suspect(&NO_PICKLED_TEXT);
+            scene.fail(expected, format!("{} frames: {}", reply.len(), show_frames(&reply)))
+        };
+        match wire::read_text(reply) {
             Ok(text) if text.starts_with("error: ") => {}
             Ok(text) => scene.fail(expected, format!("a pickle of {}", show(text.as_bytes()))),
             Err(why) => {
                 scene.suspect(&NO_PICKLED_TEXT);
-                scene.fail(expected, format!("{}: {why}", show(&reply)))
+                scene.fail(expected, format!("{}: {why}", show(reply)))
             }
         }
     }
-    expect_text(scene, "the reply to a pickled `ping` after all these", &req.ask(&ping), "pong");
+    let _ = req.ask(&ping);
     scene.suspect(&PRINTS_ERRORS);
-    scene.expect_bytes("the gateway's first line", gateway.line("the text `ping`"), "ping");
+    let line = gateway.line("the text `ping`");
+    let only_ping = line.windows(4).any(|part| part == b"ping");
+    scene.expect(only_ping, "the gateway to print `ping` and nothing before it", || {
+        format!("the line {}", show(&line))
+    });
 }
 
 /// Starts the pickler on a REP of the check's.
@@ -679,10 +699,7 @@ fn t4_pickler_refuses_replies_that_are_no_text(scene: &Scene) {
     let mut cases: Vec<(String, Vec<u8>)> = some_of("hostile").chain(some_of("objects")).collect();
     cases.extend(some_of("not_texts").step_by(2));
     cases.push(("the text itself, without a pickle".into(), b"pong".to_vec()));
-    cases.push((
-        "100 000 nested lists".into(),
-        [&b"]".repeat(100_000)[..], &b"a".repeat(99_999), b"."].concat(),
-    ));
+    cases.push(("300 000 nested lists".into(), nested_lists()));
     for (what, pickle) in cases {
         let (pickler, rep) = pickler(scene, &[]);
         let _ = rep.receive_frame("a request of the pickler");

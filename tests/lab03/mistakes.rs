@@ -19,10 +19,10 @@ pub static OTHER_FORMAT: Mistake = Mistake {
            the same one, and name it in the first frame.",
     section: "One message, two frames",
 };
-pub static ONE_FRAME: Mistake = Mistake {
-    name: "answers-in-one-frame",
-    says: "The reply has another number of frames than two. Send [format, body], or [`error`, WHY], in one call of \
-           `send_multipart`: that is one message of two frames.",
+pub static FRAME_BY_FRAME: Mistake = Mistake {
+    name: "frame-by-frame",
+    says: "The frames of a message go together, and here each has two. `recv_multipart` takes all frames of a request, `send_multipart` sends \
+           all of a reply. `recv_bytes` leaves frames on the socket and a second `send` is a second message: REP answers both with EFSM.",
     section: "One message, two frames",
 };
 pub static NARROW: Mistake = Mistake {
@@ -111,8 +111,8 @@ pub static ANY_VERSION: Mistake = Mistake {
 };
 pub static BELIEVES_LENGTHS: Mistake = Mistake {
     name: "believes-lengths",
-    says: "The gateway allocates what a length in the body claims, and a few bytes claim more than there is. Decode from the slice, where \
-           bincode sees what is there, and set a limit: `standard().with_limit::<65536>()`.",
+    says: "The gateway allocates what a length in the body claims, and a few bytes claim more than there is. Bincode believes every \
+           length unless it has a limit: `standard().with_limit::<65536>()`. A look at the length of the frame does not help.",
     section: "A length is a claim",
 };
 pub static NO_LIMIT: Mistake = Mistake {
@@ -155,6 +155,12 @@ pub static NO_PICKLED_TEXT: Mistake = Mistake {
     name: "sends-no-pickled-text",
     says: "Python's `recv_pyobj` would fail here or give something else than a `str`. Pickle the text itself: a `&str`, not its bytes, not a list, and \
            not the plain bytes without a pickle.",
+    section: "The programs of the handout",
+};
+pub static PRINTS_OTHERWISE: Mistake = Mistake {
+    name: "prints-it-otherwise",
+    says: "The gateway prints something else than the text that came: with quotes around it, its bytes, or the reply. Print the text itself, as one \
+           line.",
     section: "The programs of the handout",
 };
 pub static PRINTS_ERRORS: Mistake = Mistake {
