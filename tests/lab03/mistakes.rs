@@ -43,6 +43,11 @@ pub static PANICS: Mistake = Mistake {
            `expect`, no index without a look at the length. Turn the error into a reason and answer.",
     section: "Whatever comes gets a reply",
 };
+pub static ANSWERS_ONCE: Mistake = Mistake {
+    name: "answers-once",
+    says: "The gateway ended, with nothing to complain about. A server has no last request: receive, answer and begin again, in a `loop`.",
+    section: "Whatever comes gets a reply",
+};
 pub static ENDS_ON_ERROR: Mistake = Mistake {
     name: "ends-on-error",
     says: "The gateway ended, and it should go on for ever. A bad request is the requester's mistake: `?` in the loop makes it yours. Make the reply \
@@ -91,6 +96,12 @@ pub static NO_VERSION: Mistake = Mistake {
            behind it. The bytes of bincode do not say how they were written, so something else has to.",
     section: "Formats that know nothing of themselves",
 };
+pub static OTHER_CONFIGURATION: Mistake = Mistake {
+    name: "another-configuration",
+    says: "The gateway refuses what the specification says. The version 2 means bincode 2 with the configuration `standard()`; `legacy()` is how bincode 1 \
+           writes, and other byte orders and fixed lengths are other formats. The version byte belongs to the body, and not to the value.",
+    section: "Formats that know nothing of themselves",
+};
 pub static READS_1_AS_2: Mistake = Mistake {
     name: "bincode-1-read-as-2",
     says: "These are bytes of bincode 1, the version byte says so, and the gateway read them as bincode 2. That gives a reading, and it is \
@@ -119,6 +130,11 @@ pub static NO_LIMIT: Mistake = Mistake {
     name: "no-limit",
     says: "The gateway reads more than 64 KiB. Without a limit the one who sends decides how much memory you use. \
            `standard().with_limit::<65536>()` is the configuration with one.",
+    section: "A length is a claim",
+};
+pub static LOW_LIMIT: Mistake = Mistake {
+    name: "limit-too-low",
+    says: "This reading has 20 000 bytes and is refused. The limit is 64 KiB, 65536 bytes: `standard().with_limit::<65536>()`.",
     section: "A length is a claim",
 };
 pub static NO_PICKLE: Mistake = Mistake {
@@ -155,6 +171,11 @@ pub static NO_PICKLED_TEXT: Mistake = Mistake {
     name: "sends-no-pickled-text",
     says: "Python's `recv_pyobj` would fail here or give something else than a `str`. Pickle the text itself: a `&str`, not its bytes, not a list, and \
            not the plain bytes without a pickle.",
+    section: "The programs of the handout",
+};
+pub static IGNORES_THE_OPTION: Mistake = Mistake {
+    name: "ignores-plain-pickle",
+    says: "With `--plain-pickle` a request is one frame and so is its reply: no format name, no `error` frame. Python's `recv_pyobj` takes one frame.",
     section: "The programs of the handout",
 };
 pub static PRINTS_OTHERWISE: Mistake = Mistake {
