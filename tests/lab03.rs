@@ -651,6 +651,10 @@ fn t4_answers_other_pickles_with_a_pickled_error(scene: &Scene) {
         };
         match wire::read_text(reply) {
             Ok(text) if text.starts_with("error: ") => {}
+            Ok(text) if text != "pong" => {
+                scene.suspect(&NO_PREFIX);
+                scene.fail(expected, format!("a pickle of {}", show(text.as_bytes())))
+            }
             Ok(text) => scene.fail(expected, format!("a pickle of {}", show(text.as_bytes()))),
             Err(why) => {
                 scene.suspect(&NO_PICKLED_TEXT);
@@ -670,6 +674,7 @@ fn t4_answers_other_pickles_with_a_pickled_error(scene: &Scene) {
 /// Starts the pickler on a REP of the check's.
 fn pickler(scene: &Scene, arguments: &[&str]) -> (Program, Peer) {
     scene.suspect_when(&PARSES_FIRST, |evidence| evidence.errors.contains("has overflowed its stack"));
+    scene.suspect_when(&OUT_OF_TURN, |evidence| evidence.errors.contains("EFSM"));
     scene.suspect_when(&PANICS, harness::scene::Evidence::panicked);
     let rep = scene.peer(zmq::REP, "pickler");
     let endpoint = rep.bind("tcp://127.0.0.1:*");

@@ -98,8 +98,8 @@ pub static NO_VERSION: Mistake = Mistake {
 };
 pub static OTHER_CONFIGURATION: Mistake = Mistake {
     name: "another-configuration",
-    says: "The gateway refuses what the specification says. The version 2 means bincode 2 with the configuration `standard()`; `legacy()` is how bincode 1 \
-           writes, and other byte orders and fixed lengths are other formats. The version byte belongs to the body, and not to the value.",
+    says: "The gateway refuses a right body. Either it reads another configuration: version 2 means bincode 2 with `standard()`, and `legacy()` is how \
+           bincode 1 writes. Or it counts the version byte in: `used` counts only what stands behind it, so compare with the length of that.",
     section: "Formats that know nothing of themselves",
 };
 pub static READS_1_AS_2: Mistake = Mistake {
@@ -188,6 +188,17 @@ pub static PRINTS_ERRORS: Mistake = Mistake {
     name: "prints-what-it-refuses",
     says: "The gateway printed a line for something that was no pickled text. Standard output has the texts and nothing else; what is refused goes into \
            the reply, and to standard error if you like.",
+    section: "The programs of the handout",
+};
+pub static NO_PREFIX: Mistake = Mistake {
+    name: "error-without-its-beginning",
+    says: "The gateway refuses, and its reply does not begin with `error: `. Here the reply is a text whatever happened, so its beginning is all that tells an \
+           error from an answer.",
+    section: "The programs of the handout",
+};
+pub static OUT_OF_TURN: Mistake = Mistake {
+    name: "sends-out-of-turn",
+    says: "The REQ was asked to do one step twice: EFSM. It sends, then receives, then sends; send once and receive once each time.",
     section: "The programs of the handout",
 };
 pub static NEVER_ASKS: Mistake = Mistake {
