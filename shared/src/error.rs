@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::endpoint::EndpointError;
+use crate::message::MessageError;
 
 /// What went wrong in a program of a lab.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum Error {
         /// Why it failed.
         errno: zmq::Error,
     },
+    /// What came is not the message that was wanted, or what should go cannot be one.
+    #[error(transparent)]
+    Message(#[from] MessageError),
     /// Standard output, a file or a device failed.
     #[error("cannot {act} {object}: {why}")]
     Io {
@@ -48,7 +52,7 @@ impl Error {
         match self {
             Self::Endpoint(_) => 2,
             Self::Zmq { act, .. } if act == "bind" || act == "connect to" => 2,
-            Self::Zmq { .. } | Self::Io { .. } => 1,
+            Self::Zmq { .. } | Self::Message(_) | Self::Io { .. } => 1,
         }
     }
 }

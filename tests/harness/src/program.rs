@@ -271,6 +271,17 @@ impl Process {
         Some(Duration::from_millis(ticks * 10))
     }
 
+    /// The most memory that it has held so far, in bytes: what was really in use, not what was reserved. None where the system does
+    /// not tell, and once it has ended.
+    ///
+    /// Source: `VmHWM` in `/proc/PID/status`, see proc(5).
+    pub fn peak_memory(&self) -> Option<u64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+        Some(kib * 1024)
+    }
+
     /// Ends it and all that it started, and waits until it has ended.
     pub fn kill(&mut self) {
         self.signalled.set(true);
@@ -495,6 +506,20 @@ mod tests {
             assert!(Instant::now() < end, "the loop used no processor time");
             thread::yield_now();
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_peak_of_memory_is_told_also_after_it_was_given_back() {
+        let script =
+            "echo up; read go; text=$(head -c 20000000 /dev/zero | tr '\\0' x); text=; echo done; read go";
+        let (mut process, _timeline, _folder) = sh(script);
+        line(&process, 0);
+        let before = process.peak_memory().unwrap();
+        process.type_line(b"go").unwrap();
+        line(&process, 1);
+        let after = process.peak_memory().unwrap();
+        assert!(after >= before + 15_000_000, "{before} {after}");
     }
 
     #[test]

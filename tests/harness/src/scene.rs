@@ -421,6 +421,11 @@ impl Program {
         self.process.borrow().cpu_time()
     }
 
+    /// The most memory it has held so far, in bytes; none where the system does not tell, and once it has ended.
+    pub fn peak_memory(&self) -> Option<u64> {
+        self.process.borrow().peak_memory()
+    }
+
     /// Its process number.
     pub fn pid(&self) -> i32 {
         self.process.borrow().pid()

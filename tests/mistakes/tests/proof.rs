@@ -82,9 +82,7 @@ impl Course {
 
     fn trial(&'static self, lab: &str, name: &str) -> Trial {
         let folder = self.root.join("tests/mistakes").join(lab).join(name);
-        let needs_python = fs::read_dir(&folder).is_ok_and(|mut files| {
-            files.any(|file| file.is_ok_and(|file| file.path().extension() == Some("py".as_ref())))
-        });
+        let needs_python = needs_python(&folder);
         let title = format!("{lab}/{name}");
         let (lab, name) = (lab.to_string(), name.to_string());
         let trial = Trial::test(title, move || {
@@ -121,7 +119,7 @@ impl Course {
         let text = fs::read_to_string(folder.join("mistake.toml"))
             .map_err(|error| format!("mistake.toml: {error}"))?;
         let mistake: Mistake = toml::from_str(&text).map_err(|error| format!("mistake.toml: {error}"))?;
-        let run = self.judge(lab, name, folder, &["--exact", &mistake.check], SHORT)?;
+        let run = self.judge(lab, name, folder, &["--exact", &mistake.check], deadline_of(folder))?;
         let Some(record) = run.records.get(&mistake.check) else {
             return Err(format!("the check `{}` left no record:\n{}", mistake.check, run.output).into());
         };
@@ -150,7 +148,7 @@ impl Course {
 
     /// Of all checks, those fail that `mistake.toml` names, and no others.
     fn fails_exactly(&self, lab: &str, name: &str, folder: &Path, mistake: &Mistake) -> Result<(), Failed> {
-        let run = self.judge(lab, name, folder, &[], SHORT)?;
+        let run = self.judge(lab, name, folder, &[], deadline_of(folder))?;
         let red = |record: &&Record| !record.outcome.is_green();
         let failed: BTreeSet<&str> =
             run.records.values().filter(red).map(|record| record.check.as_str()).collect();
@@ -300,6 +298,18 @@ impl Course {
 struct Run {
     output: String,
     records: BTreeMap<String, Record>,
+}
+
+/// Whether a program of the folder is written in Python.
+fn needs_python(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut files| {
+        files.any(|file| file.is_ok_and(|file| file.path().extension() == Some("py".as_ref())))
+    })
+}
+
+/// How long a wait may last for a wrong program. Python takes its time to start, and no wrong program in Python hangs.
+fn deadline_of(folder: &Path) -> &'static str {
+    if needs_python(folder) { LONG } else { SHORT }
 }
 
 /// Whether a mistake's folder changes the program of a role: by its own file, or by one that all roles include.

@@ -1,0 +1,46 @@
+//! The pickler: sends a pickled text, as Python's `send_pyobj` does, and prints the text that comes back.
+
+#[path = "../text.rs"]
+mod text;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use shared::{Attach, Context, Error};
+
+/// Sends a pickled text, prints the text of the reply, and does so as often as asked
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    attach: Attach,
+    /// The text to send
+    #[arg(long, default_value = "ping")]
+    text: String,
+    /// How often to send it
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    count: u32,
+}
+
+fn main() -> ExitCode {
+    shared::finish(run(&Args::parse()))
+}
+
+/// Opens the program's one socket and asks.
+fn run(args: &Args) -> Result<(), Error> {
+    let context = Context::new();
+    let socket = context.socket(zmq::REQ)?;
+    args.attach.attach(&socket)?;
+    let _ = (args.count, &args.text, text::encode, text::decode, unreadable, print);
+    todo!("lab03 task 4: send the pickled text, receive, print the text of the reply, as often as asked")
+}
+
+/// The error of a reply that is no pickled text.
+fn unreadable(why: String) -> Error {
+    Error::Io { act: "read".into(), object: "the reply".into(), why }
+}
+
+/// Prints a line.
+fn print(text: &str) -> Result<(), Error> {
+    writeln!(std::io::stdout(), "{text}").map_err(|error| Error::output(&error))
+}

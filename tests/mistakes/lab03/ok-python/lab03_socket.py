@@ -1,0 +1,28 @@
+"""How both programs bind, connect and print."""
+
+import argparse
+import sys
+
+import zmq
+
+
+def arguments(more):
+    parser = argparse.ArgumentParser()
+    side = parser.add_mutually_exclusive_group(required=True)
+    side.add_argument("--bind", metavar="ENDPOINT")
+    side.add_argument("--connect", metavar="ENDPOINT")
+    more(parser)
+    return parser.parse_args()
+
+
+def attach(socket, args):
+    if args.bind:
+        socket.bind(args.bind)
+        line(b"bound " + socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0"))
+    else:
+        socket.connect(args.connect)
+
+
+def line(raw):
+    sys.stdout.buffer.write(raw + b"\n")
+    sys.stdout.buffer.flush()

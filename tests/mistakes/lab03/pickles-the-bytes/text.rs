@@ -1,0 +1,15 @@
+//! A text as a pickle, as Python's `send_pyobj` and `recv_pyobj` exchange it. Both programs include this file.
+
+use serde_pickle::{DeOptions, SerOptions};
+
+/// The text in a pickle; or why there is none.
+pub fn decode(pickle: &[u8]) -> Result<String, String> {
+    shared::pickle::scan(pickle).map_err(|error| error.to_string())?;
+    serde_pickle::from_slice(pickle, DeOptions::new()).map_err(|error| error.to_string())
+}
+
+/// A text as a pickle.
+pub fn encode(text: &str) -> Vec<u8> {
+    serde_pickle::to_vec(&text.as_bytes(), SerOptions::new())
+        .expect("a text can always be pickled, and memory always be written to")
+}
