@@ -12,6 +12,9 @@ fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("programs");
     let solutions = here.join("../../solutions");
+    // The folders themselves, so that a new lab or mistake is seen, too.
+    rerun_if_changed(&solutions);
+    rerun_if_changed(&here);
     // A folder that is gone must not leave its modules behind.
     if out.exists() {
         fs::remove_dir_all(&out)?;
@@ -20,8 +23,6 @@ fn main() -> io::Result<()> {
     let mut table = String::new();
     for lab in folders(&solutions)? {
         let source = solutions.join(&lab).join("src");
-        rerun_if_changed(&source);
-        rerun_if_changed(&here.join(&lab));
         let mut programs = vec![("solution".to_string(), None)];
         if here.join(&lab).is_dir() {
             programs.extend(folders(&here.join(&lab))?.into_iter().map(|name| {
