@@ -127,12 +127,17 @@ fn every_task_has_its_heading_before_the_checkpoint() {
         let headings = headings(&text);
         let tasks = headings.iter().filter(|heading| heading.starts_with("Task ")).count();
         let manifest = workspace().join("labs").join(&lab).join("lab.toml");
-        let expected = if manifest.is_file() { manifest_of(&manifest).tasks.len() } else { tasks };
+        let manifest = manifest.is_file().then(|| manifest_of(&manifest));
+        let expected = manifest.as_ref().map_or(tasks, |manifest| manifest.tasks.len());
         assert!(tasks > 0 && tasks == expected, "{lab}.md has {tasks} tasks, its lab.toml {expected}");
         let mut left = headings.into_iter().take_while(|heading| *heading != "Checkpoint");
         for number in 1..=tasks {
             let begin = format!("Task {number}:");
-            assert!(left.any(|heading| heading.starts_with(&begin)), "{lab}.md lacks `{begin} …`");
+            let heading = left.find(|heading| heading.starts_with(&begin));
+            let heading = heading.unwrap_or_else(|| panic!("{lab}.md lacks `{begin} …`"));
+            let title =
+                manifest.as_ref().map_or(heading, |manifest| manifest.tasks[number - 1].title.as_str());
+            assert!(heading.ends_with(title), "{lab}.md has `{heading}`, and lab.toml calls it `{title}`");
         }
     }
 }
