@@ -20,6 +20,7 @@ pub mod zmtp;
 
 pub use failure::Mistake;
 pub use harness_macros::check;
+pub use rustix::process::Signal;
 pub use scene::Scene;
 #[cfg(feature = "peers")]
 pub use zmq;
