@@ -37,13 +37,17 @@ impl Account {
     /// What the answer to a new payment will be. It changes nothing: that is done by `remember`.
     pub fn decide(&self, amount: &[u8]) -> Answer {
         let _ = (parse(amount), Answer::Paid { balance: self.balance });
-        todo!("lab04 task 3: parse the amount and add it; refuse what is no amount, and a balance that does not fit")
+        todo!(
+            "lab04 task 3: parse the amount and add it; refuse what is no amount, and a balance that does not fit"
+        )
     }
 
     /// From now on this is the answer to this id; a payment moves the balance.
     pub fn remember(&mut self, id: String, answer: Answer) {
         let _ = (&mut self.balance, id, answer);
-        todo!("lab04 task 3: keep the answer with its id; the balance of a payment is the account's from now on")
+        todo!(
+            "lab04 task 3: keep the answer with its id; the balance of a payment is the account's from now on"
+        )
     }
 }
 

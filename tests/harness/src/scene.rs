@@ -474,7 +474,9 @@ impl Program {
     pub fn limit_files(&self, bytes: Option<u64>) {
         use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
         self.scene.note(match bytes {
-            Some(bytes) => format!("from here on {} cannot make a file longer than {bytes} bytes", self.name()),
+            Some(bytes) => {
+                format!("from here on {} cannot make a file longer than {bytes} bytes", self.name())
+            }
             None => format!("{} may write long files again", self.name()),
         });
         // The hard limit stays what it is for all of us; only root could raise it again.

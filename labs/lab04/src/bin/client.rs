@@ -61,7 +61,9 @@ fn pay(context: &Context, args: &Args, payment: &Payment) -> Result<Option<Vec<V
 /// Asks once, on a socket of its own: after an answer that did not come, a REQ socket can only be closed.
 fn ask(context: &Context, args: &Args, payment: &Payment) -> Result<Option<Vec<Vec<u8>>>, Error> {
     let _ = (context, &args.connect, args.timeout, &payment.id, &payment.amount);
-    todo!("lab04 task 1: open a REQ socket, send the payment, and receive the answer; none where it did not come in time")
+    todo!(
+        "lab04 task 1: open a REQ socket, send the payment, and receive the answer; none where it did not come in time"
+    )
 }
 
 /// Whether these frames answer this payment, and not another one.

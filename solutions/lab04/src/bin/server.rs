@@ -44,7 +44,10 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Answers a request: the first answer where the id is known, else a new one, which is in the journal before it is given.
 fn answer(account: &mut Account, journal: &mut Journal, request: &[Vec<u8>]) -> Answer {
     let [id, amount] = request else {
-        return Answer::refused(format!("a payment has 2 frames, an id and an amount; this has {}", request.len()));
+        return Answer::refused(format!(
+            "a payment has 2 frames, an id and an amount; this has {}",
+            request.len()
+        ));
     };
     let Some(id) = text(id) else {
         return Answer::refused("an id is text, not empty, in one line");
