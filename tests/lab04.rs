@@ -155,6 +155,12 @@ static ACCEPTS: Mistake = Mistake {
            amount before you pay, and answer `error`, the id and the reason.",
     section: "Nothing may end the server",
 };
+static NO_ANSWER: Mistake = Mistake {
+    name: "no-answer",
+    says: "The server gave no answer. A REQ that gets none hangs, and its client asks again and again: whatever came, \
+           send `error`, the id and the reason.",
+    section: "Nothing may end the server",
+};
 static NO_JOURNAL: Mistake = Mistake {
     name: "keeps-nothing",
     says: "After a kill -9 the server no longer knows what it had answered. What is in memory, also in a `BufWriter`, dies with \
@@ -650,6 +656,7 @@ fn t3_equal_amounts_are_two_payments(scene: &Scene) {
 #[check]
 fn t3_refuses_what_is_no_payment(scene: &Scene) {
     scene.suspect(&ACCEPTS);
+    scene.suspect_when(&NO_ANSWER, |evidence| evidence.hung);
     let life = live(scene, &journal(scene));
     let word = scene.word();
     let requests: [&[&[u8]]; 7] = [
@@ -673,6 +680,7 @@ fn t3_refuses_what_is_no_payment(scene: &Scene) {
 #[check]
 fn t3_refuses_what_is_no_amount(scene: &Scene) {
     scene.suspect(&ACCEPTS);
+    scene.suspect_when(&NO_ANSWER, |evidence| evidence.hung);
     let life = live(scene, &journal(scene));
     let amounts: [&[u8]; 7] = [b"", b"ten", b"1.5", b"0x10", b"5-", b"9223372036854775808", &[b'5', 0xff]];
     for amount in amounts {
