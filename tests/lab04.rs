@@ -246,7 +246,7 @@ fn long(scene: &Scene) -> String {
 }
 
 /// A timeout that is reached on purpose, in milliseconds.
-const SHORT: &str = "150";
+const SHORT: &str = "250";
 
 /// A payment of the check's, with an id that no other has.
 fn payment(scene: &Scene, amount: i64) -> (String, String) {
@@ -387,8 +387,7 @@ fn t1_asks_again_where_no_answer_comes(scene: &Scene) {
     scene.suspect(&TOO_FEW);
     let (id, amount) = payment(scene, 12);
     let (client, router) = asked(scene, SHORT, "1000", &[&(id.clone(), amount.clone())]);
-    let ignored = scene.number(1..4);
-    for number in 1..=ignored {
+    for number in 1..=2 {
         let asked = request(scene, &router, &format!("request {number}, which will not be answered"));
         expect_frames(scene, &format!("request {number}"), &asked.body, &[&id, &amount]);
     }
@@ -403,27 +402,41 @@ fn t1_asks_again_where_no_answer_comes(scene: &Scene) {
     client.ends_with(0);
 }
 
-/// `--tries N` is N sends, not one more and not one less. Then the client says so, and ends: what nobody answered N times is not worth
-/// the next payment's time.
+/// `--tries N` is N sends, not one more and not one less. Then the client says so, and ends: what nobody answered N times is not
+/// worth the next payment's time.
 #[check]
 fn t1_gives_up_after_as_many_tries_as_told(scene: &Scene) {
     scene.suspect_when(&WAITS, |evidence| evidence.hung);
-    let (first, second) = (payment(scene, 4), payment(scene, 5));
-    let tries = scene.number(2..5);
-    let (client, router) = asked(scene, SHORT, &tries.to_string(), &[&first, &second]);
+    let tries = scene.number(2..4);
+    // On a busy machine a try may be over before its request is on its way. Then the client gets more time for each.
+    let timeouts = [100, scene.deadline().as_millis() / 8, scene.deadline().as_millis() / 3];
+    let seen = timeouts
+        .into_iter()
+        .map(|timeout| sends_until_it_gives_up(scene, timeout, tries))
+        .find(|&seen| seen == tries);
     scene.suspect(&TOO_FEW);
-    for number in 1..=tries {
-        let asked =
-            request(scene, &router, &format!("request {number} of {tries}, none of which is answered"));
-        expect_frames(scene, &format!("request {number}"), &asked.body, &[&first.0, &first.1]);
-    }
+    scene.expect(
+        seen.is_some(),
+        &format!("{tries} requests before the client gives up, with `--tries {tries}`"),
+        || "fewer requests, however much time each of them had".into(),
+    );
+}
+
+/// Lets the client pay where nobody answers; counts its requests, and fails the check where there are too many.
+fn sends_until_it_gives_up(scene: &Scene, timeout: u128, tries: u64) -> u64 {
+    let (first, second) = (payment(scene, 4), payment(scene, 5));
+    let (client, router) = asked(scene, &timeout.to_string(), &tries.to_string(), &[&first, &second]);
     let gave_up = format!("gave up {}", first.0);
-    if let Some(asked) = request_or_lines(scene, &client, &router, usize::MAX) {
-        scene.suspect(if asked.is_for(&first) { &TOO_MANY } else { &GOES_ON });
-        scene.fail(
-            format!("{tries} requests, the line `{gave_up}`, and the end"),
-            format!("another request, {}", show_frames(&asked.body)),
-        );
+    let mut seen = 0;
+    while let Some(asked) = request_or_lines(scene, &client, &router, usize::MAX) {
+        seen += 1;
+        if seen > tries || !asked.is_for(&first) {
+            scene.suspect(if asked.is_for(&first) { &TOO_MANY } else { &GOES_ON });
+            scene.fail(
+                format!("at most {tries} requests, then the line `{gave_up}`, and the end"),
+                format!("after {} requests one more, {}", seen - 1, show_frames(&asked.body)),
+            );
+        }
     }
     scene.suspect(&WRONG_LINE);
     expect_line(scene, &client, &gave_up);
@@ -431,6 +444,7 @@ fn t1_gives_up_after_as_many_tries_as_told(scene: &Scene) {
     client.ends_with(1);
     let lines = client.output().out.len();
     scene.expect(lines == 1, "nothing more on standard output", || format!("{lines} lines"));
+    seen
 }
 
 /// A request that nobody took must not keep the client from ending: what was given up is given up.
@@ -715,8 +729,8 @@ fn t3_remembers_a_refusal(scene: &Scene) {
     let (other, _) = payment(scene, 0);
     let no_amount = life.refuses(scene, &other, "much");
     life.pays(scene, &payment(scene, -1000), i64::MAX - 1000);
-    for (id, first) in [(&id, overflow), (&other, no_amount)] {
-        let answer = life.ask(id, &amount);
+    for (id, amount, first) in [(&id, amount.as_str(), overflow), (&other, "much", no_amount)] {
+        let answer = life.ask(id, amount);
         let same = answer == first;
         let wanted = format!("the first answer to {id} again, {}", show_frames(&first));
         scene.expect(same, &wanted, || show_frames(&answer));
@@ -728,8 +742,8 @@ fn t3_remembers_a_refusal(scene: &Scene) {
 fn t4_keeps_its_answers_over_a_kill(scene: &Scene) {
     scene.suspect(&NO_JOURNAL);
     let life = live(scene, &journal(scene));
-    let payments = [payment(scene, 10), payment(scene, -300), payment(scene, 4000)];
-    let balances = [10, -290, 3710];
+    let payments = [payment(scene, 10), payment(scene, 300), payment(scene, 4000)];
+    let balances = [10, 310, 4310];
     for (payment, balance) in payments.iter().zip(balances) {
         life.pays(scene, payment, balance);
     }
@@ -737,13 +751,13 @@ fn t4_keeps_its_answers_over_a_kill(scene: &Scene) {
     let refusal = life.refuses(scene, &refused, "much");
     life.kill();
     let life = live(scene, &journal(scene));
-    life.has_balance(scene, "after the restart the answer to a payment of 0", 3710);
+    life.has_balance(scene, "after the restart the answer to a payment of 0", 4310);
     scene.suspect(&BALANCE_ONLY);
     for (payment, balance) in payments.iter().zip(balances) {
         life.pays(scene, payment, balance);
     }
     scene.suspect(&FORGETS_REFUSALS);
-    let answer = life.ask(&refused, "5");
+    let answer = life.ask(&refused, "much");
     let wanted = format!("the first answer to {refused} again, {}", show_frames(&refusal));
     scene.expect(answer == refusal, &wanted, || show_frames(&answer));
 }
@@ -1035,7 +1049,7 @@ fn ends_with_a_line(scene: &Scene, journal: &Path) {
 fn t4_client_and_server_survive_a_death_per_payment(scene: &Scene) {
     scene.suspect(&AGAIN);
     let journal = journal(scene);
-    let payments = [payment(scene, 8), payment(scene, -90), payment(scene, 700)];
+    let payments = [payment(scene, 8), payment(scene, 90)];
     let (client, router) = asked(scene, SHORT, "1000", &payments.each_ref());
     let mut life = live(scene, &journal);
     let mut killed: Vec<Vec<u8>> = Vec::new();
@@ -1056,7 +1070,7 @@ fn t4_client_and_server_survive_a_death_per_payment(scene: &Scene) {
     }
     scene.suspect_when(&WAITS, |evidence| evidence.hung);
     let mut balance = 0;
-    for ((id, _), amount) in payments.iter().zip([8, -90, 700]) {
+    for ((id, _), amount) in payments.iter().zip([8, 90]) {
         balance += amount;
         expect_line(scene, &client, &format!("ok {id} {balance}"));
     }

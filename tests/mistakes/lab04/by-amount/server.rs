@@ -60,12 +60,12 @@ fn answer(account: &mut Account, journal: &mut Journal, request: &[Vec<u8>]) -> 
         return first;
     }
     let answer = account.decide(amount);
-    account.remember(key, answer.clone());
     // Not remembered where it could not be written: the next try may find room on the disk.
     if let Err(error) = journal.append(id, &answer) {
         return Answer::refused(error.to_string());
     }
     account.remember(id.into(), answer.clone());
+    account.remember(key, answer.clone());
     answer
 }
 
