@@ -47,6 +47,11 @@ impl Error {
         Self::Io { act: "read from".into(), object: "standard input".into(), why: error.to_string() }
     }
 
+    /// A file failed: `act` is a verb as in `open`.
+    pub fn file(act: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Io { act: act.into(), object: path.display().to_string(), why: error.to_string() }
+    }
+
     /// The exit code that goes with it: 2 where the program was started wrongly or its endpoint is unusable, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {

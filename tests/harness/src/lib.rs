@@ -28,6 +28,7 @@ pub mod zmtp;
 
 pub use failure::Mistake;
 pub use harness_macros::check;
+pub use rustix::process::Signal;
 pub use scene::Scene;
 pub use scene_tap::{SceneTap, SceneTapBuilder};
 #[cfg(feature = "peers")]

@@ -251,12 +251,14 @@ impl Process {
         self.input = None;
     }
 
-    /// Sends a signal to it and to all in its group.
+    /// Sends a signal to it and to all in its group; to nobody after [`Process::kill`].
     pub fn signal(&self, signal: Signal) {
         let name = signal_name(signal.as_raw());
         self.timeline.record(What::Signal { who: self.name.clone(), signal: name });
         self.signalled.set(true);
-        let _ = kill_process_group(self.group, signal);
+        if self.waiter.is_some() {
+            let _ = kill_process_group(self.group, signal);
+        }
     }
 
     /// The processor time that it has used, by all its threads; none where the system does not tell.
@@ -282,15 +284,15 @@ impl Process {
         Some(kib * 1024)
     }
 
-    /// Ends it and all that it started, and waits until it has ended.
+    /// Ends it and all that it started, and waits until it has ended. A second time does nothing.
     pub fn kill(&mut self) {
+        // Once it has been waited for, its number may belong to another.
+        let Some(waiter) = self.waiter.take() else { return };
         self.signalled.set(true);
         // The dead program is not waited for before this, so its number still belongs to it.
         let _ = kill_process_group(self.group, Signal::KILL);
         kill_marked(&self.mark);
-        if let Some(waiter) = self.waiter.take() {
-            let _ = waiter.join();
-        }
+        let _ = waiter.join();
         let _ = self.child.wait();
         watchdog::release(self.group);
     }
@@ -520,6 +522,15 @@ mod tests {
         line(&process, 1);
         let after = process.peak_memory().unwrap();
         assert!(after >= before + 15_000_000, "{before} {after}");
+    }
+
+    #[test]
+    fn killing_twice_is_killing_once() {
+        let (mut process, _timeline, _folder) = sh("exec sleep 1000");
+        process.kill();
+        assert_eq!(process.ended(), Some(Ended::Signal(Signal::KILL.as_raw())));
+        process.kill();
+        process.signal(Signal::KILL);
     }
 
     #[test]

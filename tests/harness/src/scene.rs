@@ -175,11 +175,35 @@ impl Scene {
         role: &str,
         arguments: impl IntoIterator<Item = T>,
     ) -> Program {
+        self.launch(name, role, &[], arguments)
+    }
+
+    /// Starts the program of a role from a shell, which first does `preparation`: what a child inherits, as limits and
+    /// ignored signals, can be set there, as in `trap '' XFSZ; ulimit -v 4000000`.
+    pub fn start_after<T: AsRef<OsStr>>(
+        &self,
+        preparation: &str,
+        role: &str,
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Program {
+        let script = format!("{preparation}; exec \"$0\" \"$@\"");
+        self.launch(role, role, &["/bin/sh", "-c", &script], arguments)
+    }
+
+    /// Starts the program of a role: first these words, then the launcher's, then the program.
+    fn launch<T: AsRef<OsStr>>(
+        &self,
+        name: &str,
+        role: &str,
+        before: &[&str],
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Program {
         let programs = &self.0.programs;
         let Some((_, path)) = programs.paths.iter().find(|(known, _)| known == role) else {
             Failure::error(format!("this lab has no program `{role}`")).throw()
         };
-        let mut command: Vec<OsString> = programs.launcher.iter().map(OsString::from).collect();
+        let launcher = programs.launcher.iter().map(OsString::from);
+        let mut command: Vec<OsString> = before.iter().map(OsString::from).chain(launcher).collect();
         command.push(path.into());
         command.extend(arguments.into_iter().map(|argument| argument.as_ref().to_os_string()));
         let start = Start {
@@ -559,6 +583,27 @@ impl Program {
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         self.process.borrow().signal(signal);
+    }
+
+    /// Limits the length of the files that it writes, in bytes, while it runs; none lifts the limit again. Like a signal it
+    /// goes to the process that was started. A write over the limit fails with EFBIG where SIGXFSZ is ignored (see
+    /// [`Scene::start_after`]), and ends the program elsewhere; of a write across the limit the part up to it is written
+    /// (setrlimit(2)).
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+        self.scene.note(match bytes {
+            Some(bytes) => {
+                format!("from here on {} cannot make a file longer than {bytes} bytes", self.name())
+            }
+            None => format!("{} may write long files again", self.name()),
+        });
+        // The hard limit stays what it is for all of us; only root could raise it again.
+        let maximum = getrlimit(Resource::Fsize).maximum;
+        let limit = Rlimit { current: bytes.or(maximum), maximum };
+        if let Err(error) = prlimit(Pid::from_raw(self.pid()), Resource::Fsize, limit) {
+            Failure::error(format!("the limit of {}'s files cannot be set: {error}", self.name())).throw();
+        }
     }
 
     /// Ends it at once with SIGKILL, and everything it started.

@@ -13,12 +13,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rustix::process::Pid;
 
 /// Keeps the groups in `$g` between blanks; a line `+ GROUP` adds one, `- GROUP` takes it out.
+/// One that is not there is looked for first: what `${g%% …}` does not find it leaves whole, and `$g` would double.
 const SCRIPT: &str = r#"
 g=" "
 while read -r op id; do
   case $op in
     +) g="$g$id " ;;
-    -) g="${g%% $id *} ${g#* $id }" ;;
+    -) case $g in *" $id "*) g="${g%% $id *} ${g#* $id }" ;; esac ;;
   esac
 done
 for id in $g; do kill -s KILL -- "-$id" 2>/dev/null; done
@@ -53,4 +54,25 @@ fn start() -> std::io::Result<Child> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No process group has this number: it is above the highest that Linux gives (proc(5), pid_max).
+    const NOBODY: u32 = 99_999_999;
+
+    #[test]
+    fn taking_out_what_is_not_there_costs_nothing() {
+        let mut child = start().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // If each of these doubled the list, the shell would be busy for ever.
+        for _ in 0..200 {
+            writeln!(input, "- {NOBODY}").unwrap();
+        }
+        writeln!(input, "+ {NOBODY}\n- {NOBODY}").unwrap();
+        drop(input);
+        child.wait().unwrap();
+    }
 }
