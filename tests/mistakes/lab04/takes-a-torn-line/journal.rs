@@ -30,7 +30,8 @@ impl Journal {
         let bytes = read(&file).map_err(failed("read"))?;
 
         // What stands behind the last newline was being written when the server died, so nobody has its answer.
-        let length = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |_| bytes.len());
+        let length = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        let length = if parse(&bytes[length..]).is_some() { bytes.len() } else { length };
         let account = replay(&bytes[..length]).map_err(|why| broken(path, why))?;
         if length < bytes.len() {
             file.set_len(length as u64).map_err(failed("shorten"))?;
