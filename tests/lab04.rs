@@ -610,13 +610,15 @@ fn born(server: Program) -> Life {
 fn t3_adds_every_payment_to_the_balance(scene: &Scene) {
     scene.suspect(&WRONG_BALANCE);
     let life = live(scene, &journal(scene));
-    let mut balance = 0;
+    let mut balance = 5_000_000;
+    life.pays(scene, &payment(scene, balance), balance);
     for sign in [1, -1, -1, 1, 0] {
         let amount = sign * i64::try_from(scene.number(1..1_000_000)).unwrap_or(1);
         balance += amount;
         life.pays(scene, &payment(scene, amount), balance);
     }
-    let lowest = i64::MIN - balance.min(0);
+    // An i64 that no f64 holds, and a balance that stays within an i64.
+    let lowest = i64::MIN + 1;
     life.pays(scene, &payment(scene, lowest), balance + lowest);
 }
 
