@@ -221,14 +221,14 @@ struct Settings {
 
 impl Settings {
     fn from_environment(lab: &Lab) -> Result<Self, String> {
-        let folder = std::env::var_os("LAB_PROGRAMS").map(PathBuf::from);
+        let folder = folder_from("LAB_PROGRAMS");
         let paths = lab.programs.iter().map(|(role, built)| {
             let path = folder.as_ref().map_or_else(|| PathBuf::from(built), |folder| folder.join(role));
             Ok(((*role).to_string(), executable(&path)?))
         });
         let paths = paths.collect::<Result<_, String>>()?;
         let launcher = words(&std::env::var("LAB_LAUNCHER").unwrap_or_default());
-        let records = std::env::var_os("LAB_RECORDS").map_or_else(|| default_records(lab), PathBuf::from);
+        let records = folder_from("LAB_RECORDS").unwrap_or_else(|| default_records(lab));
         let seed = match std::env::var("LAB_SEED") {
             Ok(text) => {
                 text.parse().map_err(|_| format!("LAB_SEED is `{text}`, and must be a whole number"))?
@@ -241,6 +241,14 @@ impl Settings {
         };
         Ok(Self { programs: Programs { paths, launcher }, records, seed, deadline })
     }
+}
+
+/// A folder that the environment names. Cargo runs a suite in its package's folder, but a relative path is meant as seen
+/// from where the command was typed, which the shell keeps in `PWD`.
+fn folder_from(variable: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os(variable).map(PathBuf::from)?;
+    let typed_in = std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
+    Some(typed_in.map_or_else(|| folder.clone(), |typed_in| typed_in.join(&folder)))
 }
 
 /// `target/labs/PACKAGE`.

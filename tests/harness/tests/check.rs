@@ -253,6 +253,16 @@ fn a_launcher_stands_before_each_program() {
 }
 
 #[test]
+fn a_relative_folder_is_seen_from_where_the_command_was_typed() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("programs")).unwrap();
+    std::os::unix::fs::symlink("/bin/sh", home.path().join("programs/shell")).unwrap();
+    let home = home.path().to_str().unwrap();
+    let run = run("passes", &[("PWD", home), ("LAB_PROGRAMS", "programs")]);
+    assert!(run.green, "{}", run.text);
+}
+
+#[test]
 fn wrong_settings_are_named() {
     for (variable, value, named) in [
         ("LAB_DEADLINE", "soon", "LAB_DEADLINE is `soon`"),
