@@ -956,8 +956,13 @@ fn t4_a_torn_last_line_costs_no_payment(scene: &Scene) {
     for (payment, balance) in payments.iter().zip(balances) {
         life.pays(scene, payment, balance);
     }
+    life.pays(scene, &payments[0], balances[0]);
     life.kill();
     let bytes = fs::read(&whole).unwrap_or_default();
+    let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    scene.expect(lines >= 3, "a line in the journal for each of three payments", || {
+        format!("{lines} lines, {} bytes", bytes.len())
+    });
     for cut in cuts(&bytes) {
         let journal = scene.folder().join(format!("journal-{cut}"));
         let _ = fs::write(&journal, &bytes[..cut]);
