@@ -257,7 +257,8 @@ fn at_lane(what: &What, lanes: &Lanes) -> Kind {
     let (who, mark, tone, label) = match what {
         What::Start { who, command } => {
             let words = command.iter().map(|word| clean(word)).collect::<Vec<_>>().join(" ");
-            let program = command.first().map_or(String::new(), |program| clean(program));
+            let more = if command.len() > 1 { " ..." } else { "" };
+            let program = command.first().map_or(String::new(), |program| clean(program) + more);
             (
                 who,
                 Mark::Start,
