@@ -1,5 +1,6 @@
 //! `cargo lab`: shows the course, checks the lab you are at, and explains what to do next.
 
+mod cargo;
 mod course;
 mod doctor;
 mod draw;

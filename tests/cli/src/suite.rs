@@ -1,7 +1,6 @@
 //! Builds a lab with its suite, runs it, and reads the records that it leaves.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,6 +9,7 @@ use anyhow::{Context, bail};
 use harness::manifest::CheckEntry;
 use harness::record::Record;
 
+use crate::cargo::{self, Executable};
 use crate::course::{Course, Lab};
 
 /// How a lab stands.
@@ -55,36 +55,11 @@ pub(crate) fn judge(course: &Course, lab: &Lab) -> anyhow::Result<Verdict> {
     Ok(Verdict::Judged(records))
 }
 
-/// Has cargo build it. Cargo's own progress goes to the terminal, since the first time takes a minute.
+/// Has cargo build it.
 fn build(course: &Course, lab: &Lab) -> anyhow::Result<Option<PathBuf>> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut child = Command::new(cargo)
-        .args([
-            "test",
-            "--no-run",
-            "--message-format",
-            "json-render-diagnostics",
-            "-p",
-            &lab.name,
-            "--test",
-            &lab.name,
-        ])
-        .env("CARGO_TARGET_DIR", &course.target)
-        .current_dir(&course.root)
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo cannot be started")?;
-    let mut suite = None;
-    if let Some(out) = child.stdout.take() {
-        for line in BufReader::new(out).lines() {
-            let Ok(message) = serde_json::from_str::<serde_json::Value>(&line?) else { continue };
-            if message["target"]["name"] == lab.name.as_str() && message["target"]["kind"][0] == "test" {
-                suite = message["executable"].as_str().map(PathBuf::from).or(suite);
-            }
-        }
-    }
-    let status = child.wait().context("cargo cannot be waited for")?;
-    Ok(if status.success() { suite } else { None })
+    let built = cargo::build(course, &["test", "--no-run", "-p", &lab.name, "--test", &lab.name])?;
+    let suite = |built: &Executable| built.kind == "test" && built.name == lab.name;
+    Ok(built.and_then(|built| Some(built.into_iter().find(suite)?.path)))
 }
 
 /// Runs the suite; the verdicts are in its records, so its output is only counted.

@@ -4,12 +4,11 @@
 //! told to meet at its endpoint.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -25,6 +24,7 @@ use harness::tap::Tap;
 use harness::timeline::{Stream, Timeline, What};
 use rustix::process::Signal;
 
+use crate::cargo;
 use crate::course::{Course, Lab};
 
 /// How often a waiting trace looks for Ctrl-C.
@@ -310,21 +310,12 @@ fn programs(course: &Course, lab: &Lab, options: &Options) -> anyhow::Result<BTr
 
 /// Builds a package and gives its programs by role.
 fn build(course: &Course, package: &str) -> anyhow::Result<Vec<(String, PathBuf)>> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--message-format", "json-render-diagnostics", "-p", package])
-        .env("CARGO_TARGET_DIR", &course.target)
-        .current_dir(&course.root)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!("{package} does not compile; the compiler says why above");
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let found = messages.filter_map(|message| {
-        let role = message["target"]["name"].as_str()?.strip_prefix(package)?.strip_prefix('-')?.to_string();
-        Some((role, PathBuf::from(message["executable"].as_str()?)))
+    let Some(built) = cargo::build(course, &["build", "-p", package])? else {
+        bail!("{package} does not compile; the compiler says why above")
+    };
+    let by_role = built.into_iter().filter_map(|built| {
+        let role = built.name.strip_prefix(package)?.strip_prefix('-')?.to_string();
+        Some((role, built.path))
     });
-    Ok(found.collect())
+    Ok(by_role.collect())
 }

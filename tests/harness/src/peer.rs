@@ -156,21 +156,10 @@ impl Peer {
     /// deadline, or once the partner of the first has ended.
     pub fn receive_any(peers: &[Self], what: &str) -> (usize, Vec<Vec<u8>>) {
         let Some(first) = peers.first() else { Failure::error("there are no peers to receive with").throw() };
-        let partner = first.partner.borrow();
-        let ready = first.scene.watching_the_others("the check", first.scene.deadline(), |slice| {
-            let partner_ended = first.scene.end_of(&partner).is_some();
-            let mut items: Vec<_> = peers.iter().map(|peer| peer.socket.as_poll_item(zmq::POLLIN)).collect();
-            match zmq::poll(&mut items, i64::try_from(slice.as_millis()).unwrap_or(0)) {
-                Ok(0) if partner_ended => Some(None),
-                Ok(0) | Err(zmq::Error::EINTR) => None,
-                Ok(_) => Some(items.iter().position(zmq::PollItem::is_readable)),
-                Err(error) => broken("the peers cannot wait", error),
-            }
-        });
-        match ready.flatten() {
-            Some(ready) => (ready, peers[ready].receive(what)),
-            None => first.scene.hang("the check", what, Some(&partner)),
-        }
+        let all: Vec<&Self> = peers.iter().collect();
+        let end = Instant::now() + first.scene.deadline();
+        let ready = Self::until_any_ready(&all, "the check", zmq::POLLIN, what, end);
+        (ready, peers[ready].receive(what))
     }
 
     /// Sends a request and waits for its reply, each of one frame.
@@ -187,23 +176,36 @@ impl Peer {
         self.scene.timeline().record(What::Message { link: None, from, to, frames, fate: Fate::Passed });
     }
 
-    /// Waits until the socket can do it; looks now and then whether the partner still lives, so that a crash is
-    /// told at once and not at the deadline.
+    /// Waits until the socket can do it.
     fn until_ready(&self, events: zmq::PollEvents, what: &str, end: Instant) {
-        let partner = self.partner.borrow();
+        Self::until_any_ready(&[self], &self.name, events, what, end);
+    }
+
+    /// Waits until one of these sockets can do it, and gives its index. Looks now and then whether the partner of the first
+    /// still lives, so that a crash is told at once and not at the deadline.
+    fn until_any_ready(
+        peers: &[&Self],
+        waiter: &str,
+        events: zmq::PollEvents,
+        what: &str,
+        end: Instant,
+    ) -> usize {
+        let scene = &peers[0].scene;
+        let partner = peers[0].partner.borrow();
         let limit = end.saturating_duration_since(Instant::now());
-        let ready = self.scene.watching_the_others(&self.name, limit, |slice| {
-            let partner_ended = self.scene.end_of(&partner).is_some();
-            let slice = i64::try_from(slice.as_millis()).unwrap_or(0);
-            match self.socket.poll(events, slice) {
-                Ok(0) if partner_ended => Some(false),
+        let ready = scene.watching_the_others(waiter, limit, |slice| {
+            let partner_ended = scene.has_ended(&partner);
+            let mut items: Vec<_> = peers.iter().map(|peer| peer.socket.as_poll_item(events)).collect();
+            match zmq::poll(&mut items, i64::try_from(slice.as_millis()).unwrap_or(0)) {
+                Ok(0) if partner_ended => Some(None),
                 Ok(0) | Err(zmq::Error::EINTR) => None,
-                Ok(_) => Some(true),
-                Err(error) => broken(&format!("{} cannot wait", self.name), error),
+                Ok(_) => Some(items.iter().position(|item| !item.get_revents().is_empty())),
+                Err(error) => broken(&format!("{waiter} cannot wait"), error),
             }
         });
-        if ready != Some(true) {
-            self.scene.hang(&self.name, what, Some(&partner));
+        match ready.flatten() {
+            Some(ready) => ready,
+            None => scene.hang(waiter, what, Some(&partner)),
         }
     }
 }

@@ -216,7 +216,7 @@ impl Scene {
             Ok(process) => {
                 let process = Rc::new(RefCell::new(process));
                 self.0.running.borrow_mut().push(Rc::clone(&process));
-                Program { scene: self.clone(), process, read: Cell::new(0), file: command_file(path) }
+                Program { scene: self.clone(), process, read: Cell::new(0) }
             }
             Err(error) => {
                 Failure::error(format!("the program {} cannot be started: {error}", path.display())).throw()
@@ -255,8 +255,17 @@ impl Scene {
             .any(|event| matches!(&event.what, What::Message { from, .. } if from == who))
     }
 
+    /// The standard error of all programs.
     fn all_errors(&self) -> String {
-        self.outputs().iter().map(|(_, output)| output.errors()).collect::<Vec<_>>().join("\n")
+        errors_of(&self.outputs())
+    }
+
+    /// Whether the last program of this name has ended.
+    #[cfg(feature = "peers")]
+    pub(crate) fn has_ended(&self, name: &str) -> bool {
+        let running = self.0.running.borrow();
+        let last = running.iter().rev().find(|process| process.borrow().name() == name);
+        last.is_some_and(|process| process.borrow().ended().is_some())
     }
 
     /// Waits in slices, and looks between them whether another program has failed meanwhile. Then what is waited for will
@@ -326,7 +335,7 @@ impl Scene {
 
     fn throw_bytes(&self, mut failure: Failure, got: &[u8], wanted: &[u8]) -> ! {
         let outputs = self.outputs();
-        let errors = self.all_errors();
+        let errors = errors_of(&outputs);
         if let Some(hole) = holes::reached(&errors, self.0.task) {
             failure.outcome = Outcome::Todo;
             failure.todo = Some(hole);
@@ -411,7 +420,6 @@ pub struct Program {
     scene: Scene,
     process: Rc<RefCell<Process>>,
     read: Cell<usize>,
-    file: String,
 }
 
 impl Program {
@@ -423,11 +431,6 @@ impl Program {
     /// Its name on the scene.
     pub fn name(&self) -> String {
         self.process.borrow().name().to_string()
-    }
-
-    /// The file name of its executable.
-    pub fn file(&self) -> &str {
-        &self.file
     }
 
     /// What has come out of it so far.
@@ -613,6 +616,11 @@ impl Program {
     }
 }
 
+/// The standard error of several programs.
+fn errors_of(outputs: &[(String, Output)]) -> String {
+    outputs.iter().map(|(_, output)| output.errors()).collect::<Vec<_>>().join("\n")
+}
+
 /// The end of a program in words: how it ended, where it panicked, what it said last.
 fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
     if output.flooded {
@@ -687,10 +695,6 @@ fn last_frames(events: &[Event], who: &str) -> String {
 pub(crate) fn seconds(time: Duration) -> String {
     let ms = time.as_millis();
     if ms % 1000 == 0 { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
-}
-
-fn command_file(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -343,11 +343,7 @@ fn read_records(folder: &Path) -> Result<BTreeMap<String, Record>, Failed> {
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("target"));
-    command
-        .current_dir(root)
-        .env_remove("RUSTFLAGS_NESTED")
-        .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_NET_OFFLINE", "true");
+    command.current_dir(root).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
     command
 }
 
