@@ -2,7 +2,8 @@
 //!
 //! A mistake's folder `labNN/NAME/` holds only the files that differ from `solutions/labNN/src`: `ROLE.rs` stands for
 //! `bin/ROLE.rs`, any other file for the one of its name. Here the rest is laid beside them, each role that a
-//! difference touches becomes a module, and a table names their entries.
+//! difference touches becomes a module, and a table names their entries. `LAB_ZOO=lab05` builds those of one lab only,
+//! which is quicker while it is written.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,13 +16,15 @@ fn main() -> io::Result<()> {
     // The folders themselves, so that a new lab or mistake is seen, too.
     rerun_if_changed(&solutions);
     rerun_if_changed(&here);
+    println!("cargo::rerun-if-env-changed=LAB_ZOO");
+    let only = env::var("LAB_ZOO").unwrap_or_default();
     // A folder that is gone must not leave its modules behind.
     if out.exists() {
         fs::remove_dir_all(&out)?;
     }
     let mut modules = String::new();
     let mut table = String::new();
-    for lab in folders(&solutions)? {
+    for lab in folders(&solutions)?.into_iter().filter(|lab| only.is_empty() || *lab == only) {
         let source = solutions.join(&lab).join("src");
         let mut programs = vec![("solution".to_string(), None)];
         if here.join(&lab).is_dir() {

@@ -23,6 +23,9 @@ use crate::turns;
 /// How often a wait looks whether the program it waits for is still alive.
 pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
+/// How many deadlines a check may last. A right program takes a fraction of one.
+const PATIENCE: u32 = 12;
+
 /// What a predicate of [`Scene::suspect_when`] may look at.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -67,6 +70,7 @@ struct Inside {
     folder: tempfile::TempDir,
     programs: Programs,
     deadline: Duration,
+    began: Instant,
     task: u32,
     no_envelope: Cell<bool>,
     rng: RefCell<fastrand::Rng>,
@@ -87,6 +91,7 @@ impl Scene {
             folder,
             programs,
             deadline,
+            began: Instant::now(),
             task,
             no_envelope: Cell::new(false),
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
@@ -108,9 +113,18 @@ impl Scene {
         self.0.folder.path()
     }
 
-    /// How long a wait may last.
+    /// How long a wait may last. Leaves the check where the check as a whole has gone on for too long.
     pub fn deadline(&self) -> Duration {
-        self.0.deadline
+        let left = self.patience().saturating_sub(self.0.began.elapsed());
+        if left.is_zero() {
+            self.hang("the check", "the last of what the programs do here", None);
+        }
+        self.0.deadline.min(left)
+    }
+
+    /// How long a check may go on though each of its waits ends: two programs can talk to each other for ever.
+    fn patience(&self) -> Duration {
+        self.0.deadline * PATIENCE
     }
 
     /// The context of the harness's own sockets.
@@ -380,8 +394,13 @@ impl Scene {
             seen.push_str(text);
             Outcome::Failed
         } else {
-            let time = seconds(self.deadline());
-            let _ = write!(seen, "nothing for {time}; this is a hang, and not your computer's fault");
+            let _ = if self.0.began.elapsed() >= self.patience() {
+                let time = seconds(self.patience());
+                write!(seen, "no end after {time}, though something happens all the time; this is a loop")
+            } else {
+                let time = seconds(self.0.deadline);
+                write!(seen, "nothing for {time}; this is a hang, and not your computer's fault")
+            };
             for line in self.who_waits(waiter, wanted) {
                 let _ = write!(seen, "\n{line}");
             }
@@ -407,7 +426,7 @@ impl Scene {
                 continue;
             }
             // Who waits uses a thousandth of a core; who spins gets a good part of one, also on a loaded machine.
-            let computes = process.cpu_time().is_some_and(|used| used * 5 > self.deadline());
+            let computes = process.cpu_time().is_some_and(|used| used * 5 > self.0.deadline);
             let state = if computes { "is busy computing" } else { "is running and waits" };
             lines.push(format!("{} {state}{}", process.name(), last_frames(&events, process.name())));
         }

@@ -111,6 +111,15 @@ mod fixture {
 
     #[test]
     #[ignore = "run by the tests below"]
+    fn goes_on() {
+        run(&LAB, "t2_ends", "", |scene| {
+            let shell = scene.start("shell", ["-c", "while :; do echo on; sleep 0.01; done"]);
+            while shell.line("a line") != b"off" {}
+        });
+    }
+
+    #[test]
+    #[ignore = "run by the tests below"]
     fn words() {
         run(&LAB, "t2_ends", "", |scene| scene.note(format!("{} {}", scene.word(), scene.number(0..1000))));
     }
@@ -229,6 +238,14 @@ fn a_hang_is_explained_and_not_run_into_twice() {
     assert_eq!(second.outcome, Outcome::NotRun);
     assert!(second.explanation.contains("`t1_says_hello` of the same task hung"), "{}", second.explanation);
     assert!(run.record("t2_ends").outcome.is_green(), "another task is run");
+}
+
+#[test]
+fn a_loop_without_end_is_a_hang_though_each_wait_ends() {
+    let run = run("goes_on", &[("LAB_DEADLINE", "0.1")]);
+    let record = run.record("t2_ends");
+    assert_eq!(record.outcome, Outcome::Hung);
+    assert!(record.seen.contains("no end after 1200 ms") && record.seen.contains("loop"), "{}", record.seen);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! `LAB_PROOF=full` runs every check against every mistake as well, and compares which of them fail with what
 //! the mistake's `mistake.toml` says; it also proves that the starters are red in the right way, and soon.
-//! Programs in Python run where `LAB_PYTHON` names an interpreter that has pyzmq.
+//! `LAB_ZOO=lab05` builds and proves one lab only. Programs in Python run where `LAB_PYTHON` names an interpreter that has pyzmq.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -37,6 +37,9 @@ struct Mistake {
     /// The other checks that it fails.
     #[serde(default)]
     also: Vec<String>,
+    /// Further checks that it fails in some runs and passes in others, because its own outcome is a matter of timing.
+    #[serde(default)]
+    sometimes: Vec<String>,
     /// The name of the explanation that is printed; the folder's name where it is left out.
     explains: Option<String>,
 }
@@ -51,10 +54,15 @@ struct Course {
 }
 
 fn main() {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most of the time is spent in hangs, which cost no core.
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    arguments.test_threads.get_or_insert(2 * cores);
     let course: &'static Course = Box::leak(Box::new(Course::find()));
     let mut trials = Vec::new();
-    for lab in names(&course.root.join("labs")) {
+    // The executable of all programs is built for one lab only where `LAB_ZOO` names it.
+    let built = env::var("LAB_ZOO").unwrap_or_default();
+    for lab in names(&course.root.join("labs")).into_iter().filter(|lab| built.is_empty() || *lab == built) {
         for name in names(&course.root.join("tests/mistakes").join(&lab)) {
             trials.push(course.trial(&lab, &name));
         }
@@ -119,7 +127,23 @@ impl Course {
         let text = fs::read_to_string(folder.join("mistake.toml"))
             .map_err(|error| format!("mistake.toml: {error}"))?;
         let mistake: Mistake = toml::from_str(&text).map_err(|error| format!("mistake.toml: {error}"))?;
-        let run = self.judge(lab, name, folder, &["--exact", &mistake.check], deadline_of(folder))?;
+        let quick = self.is_caught_within(deadline_of(folder), lab, name, folder, &mistake);
+        // A short deadline makes the many hangs cheap. What a busy machine may have cut off is judged again with time to spare;
+        // what then remains is so.
+        quick.or_else(|_| self.is_caught_within(LONG, lab, name, folder, &mistake))
+    }
+
+    /// As [`Self::is_caught`], with a deadline for each wait.
+    fn is_caught_within(
+        &self,
+        deadline: &str,
+        lab: &str,
+        name: &str,
+        folder: &Path,
+        mistake: &Mistake,
+    ) -> Result<(), Failed> {
+        let only = ["--exact", &mistake.check];
+        let run = self.judge(lab, name, folder, if self.full { &[] } else { &only }, deadline)?;
         let Some(record) = run.records.get(&mistake.check) else {
             return Err(format!("the check `{}` left no record:\n{}", mistake.check, run.output).into());
         };
@@ -143,20 +167,7 @@ impl Course {
         if !run.output.contains(&record.explanation) {
             return Err(format!("the explanation is not printed:\n{}", run.output).into());
         }
-        if self.full { self.fails_exactly(lab, name, folder, &mistake) } else { Ok(()) }
-    }
-
-    /// Of all checks, those fail that `mistake.toml` names, and no others.
-    fn fails_exactly(&self, lab: &str, name: &str, folder: &Path, mistake: &Mistake) -> Result<(), Failed> {
-        let run = self.judge(lab, name, folder, &[], deadline_of(folder))?;
-        let red = |record: &&Record| !record.outcome.is_green();
-        let failed: BTreeSet<&str> =
-            run.records.values().filter(red).map(|record| record.check.as_str()).collect();
-        let named = mistake.also.iter().map(String::as_str).chain([mistake.check.as_str()]).collect();
-        if failed == named {
-            return Ok(());
-        }
-        Err(format!("these checks fail: {failed:?}\nand mistake.toml names: {named:?}").into())
+        if self.full { fails_exactly(&run, mistake) } else { Ok(()) }
     }
 
     /// Every check of the suite stands in `lab.toml` and the other way round; every heading it names is in the chapter.
@@ -296,6 +307,30 @@ impl Course {
         }
         Ok(())
     }
+}
+
+/// Of all checks, those fail that `mistake.toml` names, and no others.
+fn fails_exactly(run: &Run, mistake: &Mistake) -> Result<(), Failed> {
+    let failed: BTreeSet<&str> = run
+        .records
+        .values()
+        .filter(|record| !record.outcome.is_green())
+        .map(|record| record.check.as_str())
+        .collect();
+    let always: BTreeSet<&str> =
+        mistake.also.iter().map(String::as_str).chain([mistake.check.as_str()]).collect();
+    let sometimes: BTreeSet<&str> = mistake.sometimes.iter().map(String::as_str).collect();
+    let passed: Vec<&str> = always.difference(&failed).copied().collect();
+    let unnamed: Vec<&str> = failed
+        .iter()
+        .copied()
+        .filter(|check| !always.contains(check) && !sometimes.contains(check))
+        .collect();
+    if passed.is_empty() && unnamed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("named in mistake.toml, and passed: {passed:?}\nfailed, and not named there: {unnamed:?}")
+        .into())
 }
 
 /// What a run of a suite left.
