@@ -181,6 +181,12 @@ static EFSM_TABLE: Mistake = Mistake {
            record went wrong. Call the socket for every line: it knows, and gives `EFSM` when it must.",
     section: "Out of step: EFSM",
 };
+static SENDS_LATER: Mistake = Mistake {
+    name: "sends-it-later",
+    says: "The text that was refused with EFSM came out after all. A send that fails has sent nothing, and nothing is kept for \
+           later: print the error and forget the text.",
+    section: "Out of step: EFSM",
+};
 static NO_EFSM: Mistake = Mistake {
     name: "prints-sent-anyway",
     says: "The prober says that a second request was sent before the first had its reply. On one REQ socket that cannot be. Either \
@@ -709,6 +715,9 @@ fn t3_a_second_send_is_efsm(scene: &Scene) {
     let reply = scene.word();
     server.replies(&server.gets(scene, &first), &reply);
     prober.does("recv", reply);
+    scene.suspect_when(&SENDS_LATER, move |evidence| {
+        evidence.got == b"EFSM" || evidence.got == second.as_bytes()
+    });
     prober.does(&format!("send {third}"), "sent");
     // On one connection nothing overtakes: were the second text on its way, it would come now.
     server.gets(scene, &third);

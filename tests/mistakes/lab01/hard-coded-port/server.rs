@@ -35,7 +35,7 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Binds the socket or connects it: in ZeroMQ either side may do either.
 fn attach(socket: &zmq::Socket, args: &Args) -> Result<(), Error> {
     if let Some(endpoint) = &args.bind {
-        endpoint::bind(socket, &endpoint.replace(":*", ":5555"))?;
+        endpoint::bind(socket, &endpoint.replace(":*", ":5556"))?;
     }
     if let Some(endpoint) = &args.connect {
         endpoint::connect(socket, endpoint)?;

@@ -9,7 +9,10 @@ use shared::{EndpointError, Error, OrExplain};
 
 /// Binds the socket, then prints the line `bound ENDPOINT` with the endpoint that it really got.
 pub fn bind(socket: &zmq::Socket, endpoint: &str) -> Result<(), Error> {
-    let endpoint = &endpoint.replace("tcp://*5", "tcp://*:5");
+    let endpoint = &match endpoint.strip_prefix("tcp://*") {
+        Some(port) if !port.starts_with(':') => format!("tcp://*:{port}"),
+        _ => endpoint.to_string(),
+    };
     check(endpoint, Side::Bind).map_err(|why| refusal(endpoint, why))?;
     socket.bind(endpoint).or_explain("bind", endpoint)?;
     announce(socket)
