@@ -39,6 +39,8 @@ pub struct Evidence {
     pub errors: String,
     /// Whether a peer got something that has no envelope, where its socket type asks for one.
     pub no_envelope: bool,
+    /// Whether a program that binds printed something else before its bound line.
+    pub speaks_first: bool,
     /// Whether some program has ended, and how the last one did.
     pub ended: Option<Ended>,
 }
@@ -73,6 +75,7 @@ struct Inside {
     began: Instant,
     task: u32,
     no_envelope: Cell<bool>,
+    speaks_first: Cell<bool>,
     rng: RefCell<fastrand::Rng>,
     suspicions: RefCell<Vec<Suspicion>>,
     suspect: Cell<Option<&'static Mistake>>,
@@ -94,6 +97,7 @@ impl Scene {
             began: Instant::now(),
             task,
             no_envelope: Cell::new(false),
+            speaks_first: Cell::new(false),
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
             suspicions: RefCell::default(),
             suspect: Cell::default(),
@@ -355,14 +359,17 @@ impl Scene {
             failure.todo = Some(hole);
         }
         for (name, output) in &outputs {
-            if turns::is_out_of_turn(&output.errors()) {
-                let _ = write!(failure.seen, "\n{}", turns::explain(&self.timeline().events(), name));
+            let errors = output.errors();
+            if turns::is_out_of_turn(&errors) {
+                let _ =
+                    write!(failure.seen, "\n{}", turns::explain(&self.timeline().events(), name, &errors));
             }
         }
         let evidence = Evidence {
             got: got.to_vec(),
             wanted: wanted.to_vec(),
             no_envelope: self.0.no_envelope.get(),
+            speaks_first: self.0.speaks_first.get(),
             hung: failure.outcome == Outcome::Hung,
             ended: outputs.iter().rev().find_map(|(_, output)| output.ended),
             errors,
@@ -519,6 +526,7 @@ impl Program {
                     format!("{what} first on {}'s standard output", self.name()),
                     format!("{} printed {}", self.name(), show(&line)),
                 );
+                self.scene.0.speaks_first.set(!text.starts_with("bound"));
                 self.scene.throw(failure, &line)
             }
         }
@@ -649,7 +657,8 @@ fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
         return format!("{name} panicked at {place}: {message}");
     }
     let mut text = format!("{name} ended with {ended}");
-    let last: Vec<String> = output.err.iter().rev().take(4).map(|line| show_up_to(line, 240)).collect();
+    let said = output.err.iter().rev().filter(|line| !line.trim_ascii().is_empty());
+    let last: Vec<String> = said.take(4).map(|line| show_up_to(line, 240)).collect();
     if last.is_empty() {
         text.push_str(" and said nothing on standard error");
     } else {
