@@ -45,8 +45,14 @@ pub static VALUE_FIRST: Mistake = Mistake {
 };
 pub static ADDS_TO_VALUE: Mistake = Mistake {
     name: "adds-newline",
-    says: "There is something behind the value that was not typed: a newline or a NUL. ZeroMQ knows the length of each frame, so nothing needs \
+    says: "There is something at the value that was not typed: a newline, a NUL, quotes. ZeroMQ knows the length of each frame, so nothing needs \
            to mark its end. `split` takes the newlines away, `read_until` and `read_line` keep them.",
+    section: "A topic is the first frame",
+};
+pub static MORE_FRAMES: Mistake = Mistake {
+    name: "more-frames",
+    says: "The message has more than two frames. The subscriber skips what has not exactly two: the topic, the value, and nothing before, \
+           between or behind them.",
     section: "A topic is the first frame",
 };
 pub static ADDS_TO_TOPIC: Mistake = Mistake {
@@ -63,8 +69,14 @@ pub static READS_ALL_FIRST: Mistake = Mistake {
 };
 pub static ONE_SUBSCRIBER: Mistake = Mistake {
     name: "serves-one-subscriber",
-    says: "One subscriber gets its messages and the other does not, or gets those of the first. A PUB keeps the subscriptions of each connection by \
-           itself: send every message once, and leave it to the socket who gets it.",
+    says: "A subscriber did not get what it has asked for. Does the first frame begin with the topic? Does your program send every message, and leave it to \
+           the socket who gets it? A PUB keeps the subscriptions of each connection by itself, and sends a copy to each that wants one.",
+    section: "PUB and SUB",
+};
+pub static NEVER_ATTACHES: Mistake = Mistake {
+    name: "never-attaches",
+    says: "The program was started with `--bind` and has not said where it has bound. `args.attach.attach(&socket)?` binds, and prints the bound line; without it \
+           nobody can reach the socket.",
     section: "PUB and SUB",
 };
 pub static MUST_BIND: Mistake = Mistake {
@@ -164,10 +176,16 @@ pub static FIRST_TOPIC_ONLY: Mistake = Mistake {
     says: "Not every topic was subscribed to. `set_subscribe` adds one subscription to those that the socket has: call it once for each topic.",
     section: "More than one subscription",
 };
-pub static MISSES_A_TOPIC: Mistake = Mistake {
+pub static SOCKET_EACH: Mistake = Mistake {
     name: "a-socket-for-each-topic",
-    says: "A message of one of the topics was sent, and the subscriber waits. If it has a socket for each topic, then it waits at one of them while the \
-           message is at another. One SUB socket takes any number of subscriptions, and gives their messages in the order in which they came.",
+    says: "The subscriber has more than one connection, so it seems to have a socket for each topic. While it waits at one of them, the message is at another. One SUB \
+           socket takes any number of subscriptions, and gives their messages in the order in which they came.",
+    section: "More than one subscription",
+};
+pub static ONE_WANTED: Mistake = Mistake {
+    name: "compares-with-one",
+    says: "A message of one of the topics was sent, and no line was printed. Its subscription was there, so it came. Does `is_wanted` compare with all of \
+           the topics, or with one of them only?",
     section: "More than one subscription",
 };
 pub static MANY_COPIES: Mistake = Mistake {
@@ -178,8 +196,8 @@ pub static MANY_COPIES: Mistake = Mistake {
 };
 pub static FIRST_WORD: Mistake = Mistake {
     name: "first-word-only",
-    says: "The value has lost something: blanks, or all that stands behind one. The value is everything behind the first blank of the line, byte for byte. Find that \
-           blank with `position`; words, `trim` and `split_whitespace` change what is there.",
+    says: "The value has lost something: blanks, a carriage return, or all that stands behind one of them. The value is everything behind the first blank of the line, \
+           byte for byte. Find that blank with `position`; words, `lines`, `trim` and `split_whitespace` change what is there.",
     section: "Any bytes",
 };
 pub static LAST_BLANK: Mistake = Mistake {
@@ -246,7 +264,7 @@ pub static NOT_AGAIN: Mistake = Mistake {
 };
 pub static NOT_TOGETHER: Mistake = Mistake {
     name: "do-not-go-together",
-    says: "Each program does what the checks of its tasks ask, and together they do not. Is there something that only one of the two does, as an endpoint \
-           that it changes, or a frame more?",
+    says: "The two programs do not go together. If a check of the tasks before is red, mend that first. If all of them are green: is there something that only one of the two \
+           does, as an endpoint that it changes before it uses it?",
     section: "The publisher comes and goes",
 };

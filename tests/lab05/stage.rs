@@ -4,21 +4,59 @@
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::program::Ended;
+use std::cell::Cell;
+use std::ops::Deref;
+use std::rc::Rc;
 use std::time::Instant;
 
 use harness::SceneTap;
 use harness::scene::{Evidence, Program};
-use harness::timeline::What;
+use harness::timeline::{Event, What};
 use harness::{Scene, zmq};
 
 use crate::mistakes::*;
 
-/// Starts the publisher on a port of the system's choice.
-pub fn publisher(scene: &Scene) -> (Program, String) {
+/// The student's publisher, and what it reads.
+pub struct Station {
+    program: Program,
+    pub endpoint: String,
+    /// Whether there is more to read.
+    open: Rc<Cell<bool>>,
+}
+
+impl Station {
+    /// Starts the publisher on a port of the system's choice.
+    pub fn start(scene: &Scene) -> Self {
+        let open = suspect_the_publisher(scene);
+        scene.suspect(&NEVER_ATTACHES);
+        let program = scene.start("publisher", ["--bind", "tcp://127.0.0.1:*"]);
+        let endpoint = program.bound();
+        Self { program, endpoint, open }
+    }
+
+    /// Ends its input.
+    pub fn close_input(&self) {
+        self.open.set(false);
+        self.program.close_input();
+    }
+}
+
+impl Deref for Station {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.program
+    }
+}
+
+/// What is likely where a publisher goes wrong, whichever line showed it. As long as what is returned holds true, there is more to
+/// read, and a publisher that has ended did so too early.
+fn suspect_the_publisher(scene: &Scene) -> Rc<Cell<bool>> {
+    let open = Rc::new(Cell::new(true));
+    let more = Rc::clone(&open);
     scene.suspect_when(&PANICS, Evidence::panicked);
-    let publisher = scene.start("publisher", ["--bind", "tcp://127.0.0.1:*"]);
-    let endpoint = publisher.bound();
-    (publisher, endpoint)
+    scene.suspect_when(&ENDS_EARLY, move |evidence| more.get() && evidence.ended.is_some());
+    open
 }
 
 /// A SUB of the check's, and the tap before it.
@@ -52,15 +90,31 @@ impl Listener {
 
     /// Fails the check unless the next message is this topic and this value.
     pub fn expect(&self, topic: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
-        let wanted = [topic.as_ref(), value.as_ref()];
-        let what = format!("the message {}", show_frames(&wanted));
+        let (topic, value) = (topic.as_ref(), value.as_ref());
+        let what = format!("the message {}", show_frames(&[topic, value]));
         let frames = self.sub.receive(&what);
-        if frames != wanted {
-            if let Some(mistake) = misshapen(&frames, wanted[0], wanted[1]) {
-                self.scene.suspect(mistake);
-            }
-            self.scene.fail(what, show_frames(&frames));
+        if frames != [topic, value] {
+            self.misshapen(&what, &frames, topic, value);
         }
+    }
+
+    /// Fails the check unless the next message has this topic and this value in it, in whatever frames.
+    pub fn expect_loosely(&self, topic: &str, value: &str) {
+        let what = format!("a message with `{topic}` and `{value}` in it");
+        let frames = self.sub.receive(&what);
+        let whole = frames.concat();
+        let has = |part: &str| whole.windows(part.len()).any(|bytes| bytes == part.as_bytes());
+        if !has(topic) || !has(value) {
+            self.misshapen(&what, &frames, topic.as_bytes(), value.as_bytes());
+        }
+    }
+
+    /// Fails the check because of the shape of a message.
+    pub fn misshapen(&self, what: &str, frames: &[Vec<u8>], topic: &[u8], value: &[u8]) -> ! {
+        if let Some(mistake) = misshapen(frames, topic, value) {
+            self.scene.suspect(mistake);
+        }
+        self.scene.fail(what, show_frames(frames))
     }
 }
 
@@ -75,7 +129,7 @@ fn subscribing(scene: &Scene, name: &str, topic: &str) -> Peer {
 
 /// Starts a publisher that connects to a SUB of the check's.
 pub fn connecting_publisher(scene: &Scene) -> (Program, Listener) {
-    scene.suspect_when(&PANICS, Evidence::panicked);
+    suspect_the_publisher(scene);
     let name = "the check's SUB";
     let sub = subscribing(scene, name, "");
     let tap = scene.tap("wire").called("publisher", name).to(&sub.bind("tcp://127.0.0.1:*")).start();
@@ -91,24 +145,34 @@ pub fn connecting_publisher(scene: &Scene) -> (Program, Listener) {
     }
     let listener = Listener { scene: scene.clone(), sub, tap };
     listener.tap.wait_live(1);
+    scene.suspect(&PUBLISHES_NOTHING);
     (publisher, listener)
 }
 
 /// What the frames of a message say of the program that sent them.
 fn misshapen(frames: &[Vec<u8>], topic: &[u8], value: &[u8]) -> Option<&'static harness::Mistake> {
-    let trimmed = |bytes: &[u8]| bytes.trim_ascii().to_vec();
+    let holds =
+        |whole: &[u8], part: &[u8]| !part.is_empty() && whole.windows(part.len()).any(|bytes| bytes == part);
     match frames {
-        [only] if only == topic => Some(&TWO_MESSAGES),
-        [_] => Some(&ONE_FRAME),
+        [only] if holds(only, topic) && (value.is_empty() || holds(only, value)) && only != topic => {
+            Some(&ONE_FRAME)
+        }
+        [_] => Some(&TWO_MESSAGES),
         [first, second] if first == value && second == topic => Some(&VALUE_FIRST),
-        [first, second] if first == topic => match second.strip_prefix(value) {
-            Some(b"\n" | b"\r\n" | b"\0") => Some(&ADDS_TO_VALUE),
-            _ if value.starts_with(second) || trimmed(value) == trimmed(second) => Some(&FIRST_WORD),
-            _ if std::str::from_utf8(value).is_err() => Some(&NOT_TEXT),
-            _ => Some(&FIRST_WORD),
+        [first, second] if first == topic => match () {
+            () if second.len() > value.len() && holds(second, value) => Some(&ADDS_TO_VALUE),
+            () if second.len() < value.len() && holds(value, second) => Some(&FIRST_WORD),
+            () if second.is_empty() => Some(&FIRST_WORD),
+            () if std::str::from_utf8(value).is_err() => Some(&NOT_TEXT),
+            () => None,
         },
-        [first, _] if first.contains(&b' ') && trimmed(first) != topic => Some(&LAST_BLANK),
+        // The blank is at another place, and nothing is lost.
+        [_, _] if frames.join(&b' ') == [topic, value].join(&b' ') => Some(&LAST_BLANK),
+        [first, second] if [&first[..], second].concat() == [topic, b" ", value].concat() => {
+            Some(&ADDS_TO_TOPIC)
+        }
         [first, _] if first.starts_with(topic) => Some(&ADDS_TO_TOPIC),
+        [_, _, _, ..] => Some(&MORE_FRAMES),
         _ => None,
     }
 }
@@ -136,6 +200,8 @@ pub fn arguments<'a>(side: [&'a str; 2], topics: &[&'a str], count: &'a str) -> 
 /// What is likely where a subscriber goes wrong, whichever message showed it.
 pub fn suspect_the_subscriber(scene: &Scene) {
     scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&ENDS_LATE, |evidence| evidence.wanted.ends_with(LINES));
+    scene.suspect_when(&COUNTS_OTHERS, |evidence| evidence.ended == Some(Ended::Code(0)));
 }
 
 /// Starts the subscriber on an XPUB of the check's; comes back when the subscriptions cover all topics.
@@ -157,23 +223,40 @@ pub fn xpub(scene: &Scene, name: &str) -> Peer {
 /// Waits until this XPUB knows subscriptions that let all of these topics through.
 pub fn cover(scene: &Scene, xpub: &Peer, topics: &[&str]) {
     let mut known: Vec<Vec<u8>> = Vec::new();
-    for topic in topics {
-        scene.suspect(if known.is_empty() { &NO_SUBSCRIPTION } else { &FIRST_TOPIC_ONLY });
-        let told = !known.is_empty();
-        while !known.iter().any(|known| topic.as_bytes().starts_with(known)) {
-            if told || known.is_empty() {
-                scene.suspect(if told { &FIRST_TOPIC_ONLY } else { &NO_SUBSCRIPTION });
-            } else {
-                scene.suspect(&OTHER_TOPIC);
-            }
-            let frames = xpub.receive(&format!("a subscription that lets `{topic}` through"));
-            if let [frame] = frames.as_slice() {
-                known.extend(frame.strip_prefix(&[1]).map(<[u8]>::to_vec));
-            }
+    let covers =
+        |known: &[Vec<u8>], topic: &str| known.iter().any(|known| topic.as_bytes().starts_with(known));
+    while let Some(missing) = topics.iter().find(|topic| !covers(&known, topic)) {
+        let one_of_them = |known: &Vec<u8>| topics.iter().any(|topic| topic.as_bytes() == known);
+        scene.suspect(match () {
+            () if known.is_empty() => &NO_SUBSCRIPTION,
+            () if known.iter().any(one_of_them) => &FIRST_TOPIC_ONLY,
+            () => &OTHER_TOPIC,
+        });
+        let frames = xpub.receive(&format!("a subscription that lets `{missing}` through"));
+        if let [frame] = frames.as_slice() {
+            known.extend(frame.strip_prefix(&[1]).map(<[u8]>::to_vec));
         }
     }
     scene.suspect(&PRINTS_NOTHING);
 }
+
+/// The line for this topic and this value must be the next one of the subscriber's.
+pub fn expect_line(scene: &Scene, subscriber: &Program, topic: &str, value: impl AsRef<[u8]>) {
+    let wanted = [topic.as_bytes(), b" ", value.as_ref()].concat();
+    let line = subscriber.line(&format!("the line {}", show(&wanted)));
+    // Where not even the beginning is right, what is printed is something else than topic, blank and value.
+    let begins =
+        line.iter().position(|&byte| byte == b' ').is_some_and(|blank| topic.as_bytes() == &line[..blank]);
+    if !begins && !line.windows(OTHER.len()).any(|bytes| bytes == OTHER) {
+        scene.suspect(&PRINTS_OTHERWISE);
+    }
+    scene.expect_bytes("the subscriber's line", line, wanted);
+}
+
+/// What stands in the value of each message that must not be printed.
+pub const OTHER: &[u8] = b"other";
+/// How the number of lines ends, where it is compared.
+const LINES: &[u8] = b" lines on standard output";
 
 impl Audience {
     /// Publishes a message of these frames.
@@ -183,9 +266,7 @@ impl Audience {
 
     /// Fails the check unless the next line is this topic and this value.
     pub fn expect_line(&self, topic: &str, value: impl AsRef<[u8]>) {
-        let wanted = [topic.as_bytes(), b" ", value.as_ref()].concat();
-        let line = self.subscriber.line(&format!("the line {}", show(&wanted)));
-        self.scene.expect_bytes("the subscriber's line", line, wanted);
+        expect_line(&self.scene, &self.subscriber, topic, value);
     }
 
     /// Waits for its end, and for that of its connection; gives all that it has subscribed to.
@@ -203,18 +284,17 @@ impl Audience {
     /// Fails the check unless it ends with exit code 0 and has printed so many lines in all.
     pub fn ends_after(&self, lines: usize) {
         self.subscriber.ends_with(0);
-        let printed = self.subscriber.output().out;
-        self.scene.expect(printed.len() == lines, &format!("{lines} lines on standard output"), || {
-            format!(
-                "{} lines, the last of them {}",
-                printed.len(),
-                show(printed.last().map_or(&[], |line| line))
-            )
-        });
+        let count = |lines: usize| [lines.to_string().as_bytes(), LINES].concat();
+        let printed = self.subscriber.output().out.len();
+        self.scene.expect_bytes("what the subscriber has printed", count(printed), count(lines));
     }
 }
 
-/// Whether a program ended by itself as if all were done.
-pub fn ended_well(evidence: &Evidence) -> bool {
-    evidence.ended == Some(Ended::Code(0))
+/// Whether the subscriber has more than one connection.
+pub fn many_connections(scene: &Scene) -> impl Fn(&Evidence) -> bool + 'static {
+    let scene = scene.clone();
+    move |_| {
+        let shaken = |event: &Event| matches!(event.what, What::Handshake { .. });
+        scene.timeline().events().iter().filter(|event| shaken(event)).count() > 1
+    }
 }

@@ -84,7 +84,8 @@ fn hears_python(meeting: &Meeting, endpoint: &str) {
     let arguments = ["--connect", &bound(&python), "--topic", "temp.1", "--topic", "door", "--count", "4"];
     let subscriber = meeting.rust(SUBSCRIBER, &arguments);
     let lines = at_the_end(&subscriber).out;
-    let wanted: [&[u8]; 4] = ["temp.1 21 °C".as_bytes(), b"door ", b"door \xff\x00\xfe", b"temp.1   blanks  "];
+    let wanted: [&[u8]; 4] =
+        ["temp.1 21 °C".as_bytes(), b"door ", b"door \xff\x00\xfe", b"temp.1   blanks  "];
     assert_eq!(lines, wanted);
     python.close_input();
     at_the_end(&python);
@@ -99,8 +100,14 @@ fn is_heard_by_python(meeting: &Meeting, endpoint: &str) {
         assert!(Instant::now() < end, "{}", python.output().errors());
         publisher.type_line(b"temp.1 hello").unwrap();
     }
-    let lines: [&[u8]; 6] =
-        [b"door open", b"temp.10 3.9", b"temp.1 in the  kitchen ", b"temp.1 \xff\x00", b"temp.1 ", b"temp.1 end"];
+    let lines: [&[u8]; 6] = [
+        b"door open",
+        b"temp.10 3.9",
+        b"temp.1 in the  kitchen ",
+        b"temp.1 \xff\x00",
+        b"temp.1 ",
+        b"temp.1 end",
+    ];
     for line in lines {
         publisher.type_line(line).unwrap();
     }
