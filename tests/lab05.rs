@@ -88,8 +88,8 @@ fn t1_ends_where_its_input_ends(scene: &Scene) {
     scene.suspect_when(&NOT_ENDED_WELL, |evidence| {
         evidence.ended.is_some_and(|ended| ended != Ended::Code(0))
     });
-    scene.suspect(&WAITS_FOR_SOMEBODY);
     let publisher = Station::start(scene);
+    scene.suspect(&WAITS_FOR_SOMEBODY);
     for number in 0..3 {
         publisher.type_line(format!("nobody {number}"));
     }
@@ -138,7 +138,7 @@ fn t2_subscribes_to_its_topic(scene: &Scene) {
 
 /// The subscriptions that come must let all of these topics through, and be these topics.
 fn subscribes_to_nothing_else(scene: &Scene, topics: &[&str]) {
-    let audience = audience(scene, topics, "2");
+    let audience = audience(scene, topics, "3");
     // Two lines: a subscription that was made before the first is on the wire before the second.
     for number in ["1", "2"] {
         audience.send(&[topics[0], number]);
@@ -429,8 +429,8 @@ fn t5_skips_messages_of_another_shape(scene: &Scene) {
     for number in ["1", "2"] {
         let in_one = format!("{topic} one frame");
         let odd: [&[&str]; 5] = [
-            &[&in_one],
             &[&topic],
+            &[&in_one],
             &[&topic, "three", "frames"],
             &[&topic, "", ""],
             &[&topic, "a", "b", "c"],

@@ -168,6 +168,7 @@ fn misshapen(frames: &[Vec<u8>], topic: &[u8], value: &[u8]) -> Option<&'static 
         },
         // The blank is at another place, and nothing is lost.
         [_, _] if frames.join(&b' ') == [topic, value].join(&b' ') => Some(&LAST_BLANK),
+        [first, second] if topic.starts_with(first) && second.ends_with(value) => Some(&LAST_BLANK),
         [first, second] if [&first[..], second].concat() == [topic, b" ", value].concat() => {
             Some(&ADDS_TO_TOPIC)
         }
