@@ -75,8 +75,8 @@ pub static ONE_SUBSCRIBER: Mistake = Mistake {
 };
 pub static NEVER_ATTACHES: Mistake = Mistake {
     name: "never-attaches",
-    says: "The program was started with `--bind` and has not said where it has bound. `args.attach.attach(&socket)?` binds, and prints the bound line; without it \
-           nobody can reach the socket.",
+    says: "The program was started with `--bind` and has not said where it has bound. `args.attach.attach(&socket)?` binds, and prints the bound line. It \
+           is called once, before the first line is read; without it nobody can reach the socket.",
     section: "PUB and SUB",
 };
 pub static MUST_BIND: Mistake = Mistake {
@@ -114,6 +114,11 @@ pub static NO_SUBSCRIPTION: Mistake = Mistake {
     says: "No subscription to this topic came to the publisher. A SUB socket begins with none, and then nothing is sent to it, ever. It has to be attached, and \
            `set_subscribe` has to be called with the topic.",
     section: "Subscribe",
+};
+pub static NOT_A_SUBSCRIBER: Mistake = Mistake {
+    name: "not-a-subscriber",
+    says: "The socket does not take a subscription. Only a SUB has the option that `set_subscribe` sets; every other type refuses it with `EINVAL`.",
+    section: "PUB and SUB",
 };
 pub static TO_EVERYTHING: Mistake = Mistake {
     name: "subscribes-to-everything",

@@ -160,7 +160,9 @@ fn misshapen(frames: &[Vec<u8>], topic: &[u8], value: &[u8]) -> Option<&'static 
         [_] => Some(&TWO_MESSAGES),
         [first, second] if first == value && second == topic => Some(&VALUE_FIRST),
         [first, second] if first == topic => match () {
-            () if second.len() > value.len() && holds(second, value) => Some(&ADDS_TO_VALUE),
+            () if value.is_empty() || (second.len() > value.len() && holds(second, value)) => {
+                Some(&ADDS_TO_VALUE)
+            }
             () if second.len() < value.len() && holds(value, second) => Some(&FIRST_WORD),
             () if second.is_empty() => Some(&FIRST_WORD),
             () if std::str::from_utf8(value).is_err() => Some(&NOT_TEXT),
@@ -201,6 +203,9 @@ pub fn arguments<'a>(side: [&'a str; 2], topics: &[&'a str], count: &'a str) -> 
 /// What is likely where a subscriber goes wrong, whichever message showed it.
 pub fn suspect_the_subscriber(scene: &Scene) {
     scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&NOT_A_SUBSCRIBER, |evidence| {
+        evidence.errors.contains("cannot subscribe") && evidence.errors.contains("EINVAL")
+    });
     scene.suspect_when(&ENDS_LATE, |evidence| evidence.wanted.ends_with(LINES));
     scene.suspect_when(&COUNTS_OTHERS, |evidence| evidence.ended == Some(Ended::Code(0)));
 }
