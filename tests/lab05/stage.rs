@@ -55,7 +55,8 @@ fn suspect_the_publisher(scene: &Scene) -> Rc<Cell<bool>> {
     let open = Rc::new(Cell::new(true));
     let more = Rc::clone(&open);
     scene.suspect_when(&PANICS, Evidence::panicked);
-    scene.suspect_when(&ENDS_EARLY, move |evidence| more.get() && evidence.ended.is_some());
+    scene.suspect_when(&NOT_TEXT, |evidence| evidence.errors.contains("UTF-8"));
+    scene.suspect_when(&ENDS_EARLY, move |evidence| more.get() && ended_early(evidence));
     open
 }
 
@@ -207,7 +208,14 @@ pub fn suspect_the_subscriber(scene: &Scene) {
         evidence.errors.contains("cannot subscribe") && evidence.errors.contains("EINVAL")
     });
     scene.suspect_when(&ENDS_LATE, |evidence| evidence.wanted.ends_with(LINES));
-    scene.suspect_when(&COUNTS_OTHERS, |evidence| evidence.ended == Some(Ended::Code(0)));
+    scene.suspect_when(&COUNTS_OTHERS, |evidence| {
+        ended_early(evidence) && evidence.ended == Some(Ended::Code(0))
+    });
+}
+
+/// Whether a program has ended, and nothing that it said was compared: what is wrong with a line or a message is no matter of its end.
+pub fn ended_early(evidence: &Evidence) -> bool {
+    evidence.ended.is_some() && evidence.wanted.is_empty()
 }
 
 /// Starts the subscriber on an XPUB of the check's; comes back when the subscriptions cover all topics.
