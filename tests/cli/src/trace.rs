@@ -170,6 +170,7 @@ fn run_lab(
         }
         stage.start(view, entry, &paths[&entry.role], &arguments)?;
     }
+    stage.type_to_publishers(view);
     let in_time = view.follow_until(Some(Duration::from_secs(seconds)), || stage.is_over());
     if !in_time {
         view.timeline.record(What::Note { text: format!("the trace ends after {seconds} s, or by Ctrl-C") });
@@ -180,6 +181,15 @@ fn run_lab(
         .any(|(entry, process)| process.ended().is_some_and(|ended| !entry.ends || !is_success(ended)));
     stage.end();
     Ok(if failed || !in_time { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Types to a program what `lab.toml` has for it, and ends its input.
+fn type_input(entry: &TraceEntry, process: &mut Process) {
+    for line in &entry.input {
+        // A program that reads no more has ended, and its end is a row of its own.
+        let _ = process.type_line(line.as_bytes());
+    }
+    process.close_input();
 }
 
 fn is_success(ended: harness::program::Ended) -> bool {
@@ -242,13 +252,27 @@ impl<'a> Stage<'a> {
         let start = Start { name: entry.name(), command, folder: &self.folder, timeline: &view.timeline };
         let mut process =
             Process::start(&start).with_context(|| format!("{} cannot be started", path.display()))?;
-        for line in &entry.input {
-            // A program that reads no more has ended, and its end is a row of its own.
-            let _ = process.type_line(line.as_bytes());
+        if entry.after_subscriptions == 0 {
+            type_input(entry, &mut process);
         }
-        process.close_input();
         self.running.push((entry, process));
         Ok(())
+    }
+
+    /// Types to those whose input waits for subscriptions, once these are known; after a while in any case, so that it
+    /// is seen what comes of it.
+    fn type_to_publishers(&mut self, view: &mut View) {
+        for (entry, process) in self.running.iter_mut().filter(|(entry, _)| entry.after_subscriptions > 0) {
+            view.follow_until(Some(BIND_LIMIT), || {
+                // A wait of no length has the tap ask the publisher.
+                let live = self.taps.iter().map(|tap| {
+                    let _ = tap.wait_live(0, Duration::ZERO);
+                    tap.state().live()
+                });
+                live.sum::<u64>() >= entry.after_subscriptions || process.ended().is_some()
+            });
+            type_input(entry, process);
+        }
     }
 
     /// Ends what still runs, and says that it was us.

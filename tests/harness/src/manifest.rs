@@ -42,6 +42,10 @@ pub struct TraceEntry {
     /// What is typed to it, line by line, when it has started.
     #[serde(default)]
     pub input: Vec<String>,
+    /// How many subscriptions must be known to their publishers, over all links, before it is typed: a PUB throws away what
+    /// nobody has subscribed to yet.
+    #[serde(default)]
+    pub after_subscriptions: u64,
     /// True where the program ends by itself; the trace is over when all of these have ended.
     #[serde(default)]
     pub ends: bool,

@@ -240,6 +240,11 @@ impl Process {
     /// Types a line to it; the newline is added. An error means that it no longer reads.
     pub fn type_line(&mut self, line: &[u8]) -> io::Result<()> {
         self.timeline.record(What::Line { who: self.name.clone(), stream: Stream::In, text: line.into() });
+        self.type_unrecorded(line)
+    }
+
+    /// The same without a trace of it in the timeline.
+    pub fn type_unrecorded(&mut self, line: &[u8]) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         input.write_all(line)?;
         input.write_all(b"\n")?;

@@ -279,7 +279,6 @@ impl Scene {
     }
 
     /// Whether the last program of this name has ended.
-    #[cfg(feature = "peers")]
     pub(crate) fn has_ended(&self, name: &str) -> bool {
         let running = self.0.running.borrow();
         let last = running.iter().rev().find(|process| process.borrow().name() == name);
@@ -597,6 +596,12 @@ impl Program {
     /// Types a line to its standard input; it is no failure if it reads no more.
     pub fn type_line(&self, line: impl AsRef<[u8]>) {
         let _ = self.process.borrow_mut().type_line(line.as_ref());
+    }
+
+    /// Types a line to its standard input of which the timeline keeps a remark only, because it is long.
+    pub fn type_long_line(&self, remark: &str, line: &[u8]) {
+        self.scene.note(format!("typed to {}: {remark}", self.name()));
+        let _ = self.process.borrow_mut().type_unrecorded(line);
     }
 
     /// Ends its standard input.
