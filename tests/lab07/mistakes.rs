@@ -64,8 +64,7 @@ pub static FAILS: Mistake = Mistake {
 };
 pub static OTHER_LINES: Mistake = Mistake {
     name: "prints-other-lines",
-    says: "What is printed is not what was read. Print each word that arrived on a line of its own, as it came; everything else belongs on standard \
-           error.",
+    says: "What is printed is not the words, each on a line of its own, as it came. Everything else belongs on standard error.",
     section: "What a high-water mark keeps",
 };
 pub static NOT_LATEST: Mistake = Mistake {
@@ -82,8 +81,9 @@ pub static NOT_THE_LAST: Mistake = Mistake {
 };
 pub static CONFLATE_FRAMES: Mistake = Mistake {
     name: "conflate-with-two-frames",
-    says: "The last word did not arrive. CONFLATE keeps one frame, not one message: of a message with several frames the last frame is left, without its \
-           neighbours. Send the word as a message of one frame. And a SUB has to subscribe, here as anywhere.",
+    says: "The last word did not arrive. CONFLATE keeps one thing, the last that came, and that was something else. Of a message with several frames it is the last frame: send \
+           the word as one frame. And the end of a connection counts, too: keep the sender's socket open until the receiver has drained. Where neither fits: subscribe, bind the PUB, then \
+           connect the SUB, then send.",
     section: "Only the latest",
 };
 pub static LATEST_WAITS: Mistake = Mistake {
@@ -111,8 +111,9 @@ pub static LOSES_THE_TAIL: Mistake = Mistake {
 };
 pub static SENDS_FIRST: Mistake = Mistake {
     name: "sends-all-before-it-reads",
-    says: "The program waits, for ever. A PUSH that has no room waits in `send` until somebody receives. If the same thread is to receive later, it never \
-           gets there. Send with `DONTWAIT` and receive when it says `EAGAIN`, or send from a thread of its own.",
+    says: "The program waits, for ever. A PUSH that has no room waits in `send` until somebody receives, and a receive with the flag 0 waits until \
+           somebody sends: in one thread, neither of them ever gets to the other. Use `DONTWAIT` for both, and receive whenever the send says `EAGAIN`; or \
+           give the sender a thread of its own.",
     section: "Never lose",
 };
 pub static NOT_SUBSCRIBED: Mistake = Mistake {
@@ -230,5 +231,22 @@ pub static ODD_MESSAGES: Mistake = Mistake {
     name: "ends-on-an-odd-message",
     says: "What is not [number, payload] is not yours: name it on standard error, print nothing on standard output, and go on with the next message as if \
            it had never come.",
+    section: "Numbers that tell what is missing",
+};
+pub static MEANWHILE: Mistake = Mistake {
+    name: "reads-while-it-sends",
+    says: "Words are missing in between, and later ones are there. So the receiver read while words were still being sent, and each time it had made room, some more \
+           found a place. Send all of them first, then receive.",
+    section: "Receive what is there",
+};
+pub static RESTART_LOSS: Mistake = Mistake {
+    name: "a-restart-is-a-loss",
+    says: "After a restart the first number, whatever it is, is no loss: what was sent before it you cannot know. Print `restart`, then `got S`.",
+    section: "Restarts",
+};
+pub static GIVES_UP: Mistake = Mistake {
+    name: "gives-up-after-a-hundred",
+    says: "The subscriber ended by itself, though nobody told it to and nothing was missing. A publisher has no last message but `end`: receive and print in a \
+           `loop`.",
     section: "Numbers that tell what is missing",
 };

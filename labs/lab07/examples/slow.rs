@@ -31,7 +31,10 @@ fn main() -> Result<(), Error> {
         let slow = threads.spawn(move || follow(&slow, began, "slow", WORK));
         let longest = publish(&publisher, began)?;
         let line = |what: String| println!("{:6.3} s  {what}", began.elapsed().as_secs_f64());
-        line(format!("publisher: {NUMBERS} numbers are sent; the longest send took {} µs", longest.as_micros()));
+        line(format!(
+            "publisher: {NUMBERS} numbers are sent; the longest send took {} µs",
+            longest.as_micros()
+        ));
         for (name, subscriber) in [("fast", fast), ("slow", slow)] {
             let got = subscriber.join().unwrap_or(Ok(0))?;
             line(format!("{name}: got {got} of {NUMBERS}"));

@@ -65,7 +65,7 @@ fn oldest(context: &Context, hwm: i32, words: &[String]) -> Result<Vec<Vec<u8>>,
     publisher.connect(PLACE).or_explain("connect to", PLACE)?;
     subscriber.poll(zmq::POLLIN, 0).or_explain("poll", "the SUB socket")?;
     publisher.recv_bytes(0).or_explain("wait for a subscription on", "the XPUB socket")?;
-    send_elsewhere(publisher, words)?;
+    let _publisher = send_elsewhere(publisher, words)?;
     drain(&subscriber)
 }
 
@@ -76,13 +76,14 @@ fn latest(context: &Context, words: &[String]) -> Result<Vec<Vec<u8>>, Error> {
     let publisher = context.socket(zmq::PUB)?;
     publisher.bind(PLACE).or_explain("bind", PLACE)?;
     subscriber.set_subscribe(b"").or_explain("subscribe with", "the SUB socket")?;
-    send_elsewhere(publisher, words)?;
+    let _publisher = send_elsewhere(publisher, words)?;
     drain(&subscriber)
 }
 
-/// Sends all from another thread, and comes back when that has ended.
-fn send_elsewhere(sender: shared::Socket<'_>, words: &[String]) -> Result<(), Error> {
-    thread::scope(|scope| scope.spawn(move || send(&sender, words)).join().unwrap_or(Ok(())))
+/// Sends all from another thread, which gives the socket back: closed too early, its end would take the place of the latest word.
+fn send_elsewhere<'a>(sender: shared::Socket<'a>, words: &[String]) -> Result<shared::Socket<'a>, Error> {
+    let work = move || send(&sender, words).map(|()| sender);
+    thread::scope(|scope| scope.spawn(work).join().expect("the thread does not panic"))
 }
 
 fn send(sender: &zmq::Socket, words: &[String]) -> Result<(), Error> {

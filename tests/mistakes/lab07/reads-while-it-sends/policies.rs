@@ -63,7 +63,7 @@ fn oldest(context: &Context, hwm: i32, words: &[String]) -> Result<Vec<Vec<u8>>,
     let mut arrived = Vec::new();
     for word in words {
         publisher.send(word, 0).or_explain("send on", "the PUB socket")?;
-        arrived.push(subscriber.recv_bytes(0).or_explain("receive on", "the SUB socket")?);
+        arrived.extend(drain(&subscriber)?);
     }
     Ok(arrived)
 }
