@@ -28,7 +28,14 @@ const MARK: std::ops::Range<u64> = 3..40;
 fn t1_keeps_the_first_of_many(scene: &Scene) {
     suspect_the_policies(scene);
     scene.suspect_when(&WAITS_FOR_THE_DROPPED, |evidence| evidence.hung);
-    let mark = scene.number(MARK);
+    // Two different marks, so that none of them can be right by chance.
+    for mark in [scene.number(3..20), scene.number(21..40)] {
+        keeps_the_first(scene, mark);
+    }
+}
+
+/// Of more words than two default marks take, the first 2H arrive; how many others there are tells which mark went wrong.
+fn keeps_the_first(scene: &Scene, mark: u64) {
     let room = usize::try_from(2 * mark).unwrap_or(0);
     let words = words(scene, scene.number(MANY));
     let lines = arrived(scene, "oldest", mark, &words);
@@ -61,8 +68,8 @@ fn t1_keeps_the_first_of_many(scene: &Scene) {
 fn t1_keeps_all_where_there_is_room(scene: &Scene) {
     suspect_the_policies(scene);
     scene.suspect_when(&WAITS_FOR_THE_DROPPED, |evidence| evidence.hung);
-    scene.suspect(&HALF);
-    let mark = scene.number(MARK);
+    // Larger than a mark that one would write down for all, so that such a one is never right.
+    let mark = scene.number(20..40);
     for count in [2 * mark, mark + scene.number(1..mark), 1] {
         stage::all_arrive(scene, "oldest", mark, count);
     }
@@ -157,7 +164,7 @@ fn t4_prints_each_number_as_it_comes(scene: &Scene) {
     scene.suspect_when(&GIVES_UP, |evidence| evidence.ended == Some(Ended::Code(0)));
     let on = listen(scene, 5);
     scene.suspect(&SILENT);
-    let first = scene.number(1..4);
+    let first = scene.number(2..5);
     for number in first..first + 4 {
         on.got(number);
     }
@@ -177,7 +184,7 @@ fn t4_tells_each_gap_once(scene: &Scene) {
     scene.suspect_when(&COUNTS, stage::told_another_loss);
     scene.suspect_when(&GAP_BORDERS, stage::told_a_loss);
     let on = listen(scene, 50);
-    let mut last = scene.number(1..4);
+    let mut last = scene.number(2..5);
     on.got(last);
     // After the first gap comes a number without one, where a gap that is told again shows.
     for missing in [1, 0, scene.number(2..20), 0, 0, scene.number(2..20), 1, 0] {
@@ -250,6 +257,9 @@ fn t4_counts_as_far_as_numbers_go(scene: &Scene) {
         for number in first..=first + 2 {
             on.got(number);
         }
+        // Whatever it says to this, it has outlived the number before; what it should say is checked elsewhere.
+        on.send(0);
+        on.program.line("a line for the number 0, after the highest one");
     }
 }
 
@@ -283,7 +293,7 @@ fn t4_stays_where_the_gap_is_allowed(scene: &Scene) {
     scene.suspect_when(&ENDS_EARLY, stage::left_as_too_slow);
     let lag = scene.number(3..30);
     let on = listen(scene, lag);
-    let first = scene.number(0..3);
+    let first = 0;
     scene.suspect(&SILENT);
     on.got(first);
     on.send(first + lag + 1);
@@ -298,7 +308,7 @@ fn t4_forgives_gaps_that_are_over(scene: &Scene) {
     scene.suspect_when(&ENDS_EARLY, stage::left_as_too_slow);
     let lag = scene.number(6..30);
     let on = listen(scene, lag);
-    let mut last = scene.number(0..3);
+    let mut last = 0;
     scene.suspect(&SILENT);
     on.got(last);
     for _ in 0..4 {

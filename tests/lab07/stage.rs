@@ -46,9 +46,12 @@ pub fn arrived(scene: &Scene, policy: &str, mark: u64, words: &[String]) -> Vec<
 pub fn all_arrive(scene: &Scene, policy: &str, mark: u64, count: u64) {
     let words = words(scene, count);
     let lines = arrived(scene, policy, mark, &words);
-    if lines.is_empty() {
-        scene.suspect(&NOTHING_ARRIVES);
-    }
+    scene.suspect(match lines.len() as u64 {
+        0 => &NOTHING_ARRIVES,
+        _ if !words.starts_with(&lines) => &OTHER_LINES,
+        kept if kept == mark => &HALF,
+        _ => &WRONG_ROOM,
+    });
     if lines != words {
         scene.fail(
             format!("all {count} words in their order, with a mark of {mark} on each side"),
