@@ -88,11 +88,13 @@ fn never_lose(context: &Context, hwm: i32, words: &[String]) -> Result<Vec<Vec<u
     let mut arrived = Vec::new();
     for word in words {
         // Both ends are in this one thread, so a send that waits for room would wait for ever.
-        while let Err(error) = sender.send(word, zmq::DONTWAIT) {
-            if error != zmq::Error::EAGAIN {
-                return Err(error).or_explain("send on", "the PUSH socket");
+        match sender.send(word, zmq::DONTWAIT) {
+            Err(zmq::Error::EAGAIN) => {
+                arrived.extend(drain(&receiver)?);
+                // Now there is room. The sender learns of it in its own time, so this send waits for a moment.
+                sender.send(word, 0).or_explain("send on", "the PUSH socket")?;
             }
-            arrived.extend(drain(&receiver)?);
+            sent => sent.or_explain("send on", "the PUSH socket")?,
         }
     }
     arrived.extend(drain(&receiver)?);

@@ -87,7 +87,6 @@ fn never_lose(context: &Context, hwm: i32, words: &[String]) -> Result<Vec<Vec<u
     link(&sender, &receiver)?;
     let mut arrived = Vec::new();
     for word in words {
-        // Both ends are in this one thread, so a send that waits for room would wait for ever.
         while let Err(error) = sender.send(word, zmq::DONTWAIT) {
             if error != zmq::Error::EAGAIN {
                 return Err(error).or_explain("send on", "the PUSH socket");
