@@ -41,7 +41,7 @@ fn run(args: &Args) -> Result<(), Error> {
     let mut store = Store { session: session(), seq: 0, table: BTreeMap::new() };
     let mut input = Input::default();
     let _ = (&context, &args.updates, &args.snapshot, &mut store, announce_as, parse, publish, answer);
-    let _ = (Input::wait, &mut input);
+    let _ = (&mut input, Input::wait, |ready: input::Ready| (ready.lines, ready.message));
     todo!(
         "lab08 task 1: open a PUB and a ROUTER, bind and announce them, then publish what is typed and answer who asks, for ever"
     )
