@@ -81,7 +81,8 @@ fn publish(updates: &zmq::Socket, requests: &zmq::Socket, stop: &AtomicBool) -> 
         thread::sleep(std::time::Duration::from_micros(PAUSE));
         if requests.poll(zmq::POLLIN, 0).or_explain("poll", "the ROUTER socket")? > 0 {
             let request = requests.recv_multipart(0).or_explain("receive on", "the ROUTER socket")?;
-            let answer = [&request[0], number.to_string().as_bytes()];
+            let snapshot = number.to_string();
+            let answer = [&request[0], snapshot.as_bytes()];
             requests.send_multipart(answer, 0).or_explain("send on", "the ROUTER socket")?;
         }
     }
