@@ -73,7 +73,7 @@ fn compare(context: &Context, updates: &str, requests: &str) -> Result<(), Error
 }
 
 /// Drops the updates that the snapshot has. Whether the first of the others follows on it.
-fn first_after(subscribed: &zmq::Socket, snapshot: u64) -> Result<bool, Error> {
+fn first_after(subscribed: &Socket<'_>, snapshot: u64) -> Result<bool, Error> {
     loop {
         let number = receive(subscribed)?;
         if number > snapshot {
