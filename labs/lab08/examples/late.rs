@@ -1,16 +1,19 @@
-//! An experiment: who comes late, and what have they missed? A store publishes an update about every fifth of a millisecond.
+//! An experiment: who comes late, and what have they missed? A store publishes about a thousand updates a second.
 //! Replicas come one after the other, in two ways: first the snapshot and then the subscription, or the other way round.
 //!
 //! `cargo run -p lab08 --example late`
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use shared::{Context, Error, OrExplain, Socket};
 
 const REPLICAS: u32 = 100;
-/// How long the store waits for a request between two updates, in microseconds.
-const PAUSE: u64 = 200;
+/// How often the store looks for a request between two updates.
+const LOOKS: u32 = 10;
+/// How long it sleeps before each look.
+const PAUSE: Duration = Duration::from_micros(50);
 
 fn main() -> Result<(), Error> {
     let context = Context::new();
@@ -82,18 +85,21 @@ fn first_after(subscribed: &Socket<'_>, snapshot: u64) -> Result<bool, Error> {
     }
 }
 
-/// The store: an update, then a request if there is one, until it is told to stop.
+/// The store: an update every `LOOKS` looks for a request, until it is told to stop. So a request may come at any moment between two
+/// updates.
 fn publish(updates: &zmq::Socket, requests: &zmq::Socket, stop: &AtomicBool) -> Result<(), Error> {
     let mut number = 0;
     while !stop.load(Ordering::Relaxed) {
         number += 1;
         send(updates, number)?;
-        thread::sleep(std::time::Duration::from_micros(PAUSE));
-        if requests.poll(zmq::POLLIN, 0).or_explain("poll", "the ROUTER socket")? > 0 {
-            let request = requests.recv_multipart(0).or_explain("receive on", "the ROUTER socket")?;
-            let snapshot = number.to_string();
-            let answer = [&request[0], snapshot.as_bytes()];
-            requests.send_multipart(answer, 0).or_explain("send on", "the ROUTER socket")?;
+        for _ in 0..LOOKS {
+            thread::sleep(PAUSE);
+            if requests.poll(zmq::POLLIN, 0).or_explain("poll", "the ROUTER socket")? > 0 {
+                let request = requests.recv_multipart(0).or_explain("receive on", "the ROUTER socket")?;
+                let snapshot = number.to_string();
+                let answer = [&request[0], snapshot.as_bytes()];
+                requests.send_multipart(answer, 0).or_explain("send on", "the ROUTER socket")?;
+            }
         }
     }
     Ok(())
