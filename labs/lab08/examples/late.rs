@@ -55,13 +55,15 @@ fn late_subscriber(context: &Context) -> Result<(), Error> {
 /// P2 and P3: how many of the replicas have missed an update between snapshot and subscription?
 fn compare(context: &Context, updates: &str, requests: &str) -> Result<(), Error> {
     let mut missed = 0;
-    for _ in 0..REPLICAS {
+    for replica in 0..REPLICAS {
+        come_at_any_moment(replica);
         let snapshot = snapshot(context, requests)?;
         missed += u32::from(!first_after(&subscribe(context, updates)?, snapshot)?);
     }
     println!("snapshot first: {missed} of {REPLICAS} replicas missed something");
     let (mut missed, mut still_missed) = (0, 0);
-    for _ in 0..REPLICAS {
+    for replica in 0..REPLICAS {
+        come_at_any_moment(replica);
         let subscribed = subscribe(context, updates)?;
         if first_after(&subscribed, snapshot(context, requests)?)? {
             continue;
@@ -73,6 +75,11 @@ fn compare(context: &Context, updates: &str, requests: &str) -> Result<(), Error
     println!("subscription first: {missed} of {REPLICAS} replicas missed something");
     println!("and of these, after a second snapshot: {still_missed}");
     Ok(())
+}
+
+/// The last replica ended with an update. The next one shall not always come right behind it.
+fn come_at_any_moment(replica: u32) {
+    thread::sleep(PAUSE * (replica % LOOKS) * 2);
 }
 
 /// Drops the updates that the snapshot has. Whether the first of the others follows on it.
