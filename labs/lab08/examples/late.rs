@@ -1,4 +1,4 @@
-//! An experiment: who comes late, and what have they missed? A store publishes about a thousand updates a second.
+//! An experiment: who comes late, and what have they missed? A store publishes more than a thousand updates a second.
 //! Replicas come one after the other, in two ways: first the snapshot and then the subscription, or the other way round.
 //!
 //! `cargo run -p lab08 --example late`
@@ -13,7 +13,7 @@ const REPLICAS: u32 = 100;
 /// How often the store looks for a request between two updates.
 const LOOKS: u32 = 10;
 /// How long it sleeps before each look.
-const PAUSE: Duration = Duration::from_micros(50);
+const PAUSE: Duration = Duration::from_micros(1);
 
 fn main() -> Result<(), Error> {
     let context = Context::new();
