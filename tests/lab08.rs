@@ -227,7 +227,7 @@ fn t1_the_replica_follows_the_updates(scene: &Scene) {
     let run = Run::new(scene, 5, &[pair("b", "1")]);
     let store = Store::with_follower(scene, &run);
     scene.suspect(&WRONG_LINE);
-    scene.suspect_when(&CONFLATE, |evidence| evidence.hung);
+    scene.suspect_when(&NO_UPDATE, |evidence| evidence.hung);
     store.update(&run, 6, pair("b", &words[0]));
     store.prints(&run.at(6, &[pair("b", &words[0])]));
     store.update(&run, 7, pair("a", &words[1]));
@@ -347,6 +347,7 @@ fn t2_the_replica_drops_updates_that_the_snapshot_has(scene: &Scene) {
     store.update(&run, 10, pair("c", "3"));
     store.end(&asks, &run);
     store.prints(&run);
+    store.asks_nothing_before_line(1, &ASKS_AT_OLD);
     store.prints(&run.at(10, &[pair("a", "new"), pair("b", "2"), pair("c", "3")]));
 }
 
@@ -360,6 +361,7 @@ fn t2_the_replica_drops_old_updates_that_come_later(scene: &Scene) {
     store.update(&run, 8, pair("b", "old"));
     store.update(&run, 9, pair("a", "new"));
     store.update(&run, 10, pair("c", "3"));
+    store.asks_nothing_before_line(1, &ASKS_AT_OLD);
     store.prints(&run.at(10, &[pair("a", "new"), pair("c", "3")]));
 }
 

@@ -9,11 +9,11 @@ pub static PANICS: Mistake = Mistake {
            is skipped.",
     section: "Whatever comes",
 };
-pub static CONFLATE: Mistake = Mistake {
-    name: "conflate",
-    says: "The replica takes the snapshot and then none of the updates. A SUB with ZMQ_CONFLATE keeps one *frame*, the last: of an update of \
-           five frames it leaves the value. Nor would the last update do: a table needs every one of them. If you did not set \
-           CONFLATE: does the replica still read its SUB when the snapshot is complete?",
+pub static NO_UPDATE: Mistake = Mistake {
+    name: "takes-no-update",
+    says: "The replica printed the snapshot, and then took no notice of the update behind it. Does it still read its SUB when no request is \
+           open? After 5, does it take 6 for the next? And is an option set on the SUB? With ZMQ_CONFLATE a socket keeps one frame, \
+           so of an update of five frames only the value is left.",
     section: "PUB remembers nothing",
 };
 
@@ -176,6 +176,12 @@ pub static FILTERS_BUFFER: Mistake = Mistake {
     name: "filters-only-the-buffer",
     says: "An old update came after the snapshot. It was still in the queue of the SUB socket: nothing says that your program has \
            read it before the snapshot is complete. Compare the number of every update, not only of those in the buffer.",
+    section: "Old updates",
+};
+pub static ASKS_AT_OLD: Mistake = Mistake {
+    name: "asks-at-old-updates",
+    says: "The replica asked for a snapshot because of an update that it has already. That is no gap: nothing is missing. Drop \
+           what is not newer, and ask only where a number between is missing.",
     section: "Old updates",
 };
 pub static IGNORES_GAPS: Mistake = Mistake {

@@ -3,7 +3,7 @@
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::scene::{Evidence, Program};
-use harness::{Scene, SceneTap, zmq};
+use harness::{Mistake, Scene, SceneTap, zmq};
 
 use crate::mistakes::*;
 
@@ -160,6 +160,14 @@ impl Store {
             format!("a replica that asks once and then prints {}", show(&run.line())),
             format!("it asked {MOST_REQUESTS} times"),
         );
+    }
+
+    /// Fails the check, with this explanation, where the replica asks before it has printed more than so many lines.
+    pub fn asks_nothing_before_line(&self, printed: usize, mistake: &'static Mistake) {
+        if self.request_before_line(printed).is_some() {
+            self.scene.suspect(mistake);
+            self.scene.fail("no request, because nothing is missing", "a request for a snapshot");
+        }
     }
 
     /// Waits for a request, or until more than so many lines are printed.

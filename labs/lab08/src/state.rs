@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::Update;
+use super::wire::Update;
 
 /// Keys and values, in the order of the keys.
 pub(crate) type Table = BTreeMap<Vec<u8>, Vec<u8>>;
