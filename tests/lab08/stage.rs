@@ -293,6 +293,12 @@ impl Served {
         self.publishes((key, value), seq);
     }
 
+    /// Waits for the update of this number, whatever comes before it.
+    pub fn comes_to(&self, seq: u64) {
+        let digits = seq.to_string();
+        while self.update(&format!("update {seq}")).seq != digits.as_bytes() {}
+    }
+
     /// Fails the check unless the next update is this one.
     pub fn publishes(&self, (key, value): Pair<'_>, seq: u64) {
         let update = self.update(&format!("update {seq}"));
