@@ -7,7 +7,9 @@ mod mistakes;
 #[path = "lab08/stage.rs"]
 mod stage;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use harness::failure::show;
 use harness::tap::messages;
@@ -231,7 +233,6 @@ fn t1_the_replica_follows_the_updates(scene: &Scene) {
     let run = Run::new(scene, 5, &[pair("b", "1")]);
     let store = Store::with_follower(scene, &run);
     scene.suspect(&WRONG_LINE);
-    scene.suspect_when(&NO_UPDATE, |evidence| evidence.hung);
     store.update(&run, 6, pair("b", &words[0]));
     store.prints(&run.at(6, &[pair("b", &words[0])]));
     store.update(&run, 7, pair("a", &words[1]));
@@ -351,6 +352,7 @@ fn t2_the_replica_drops_updates_that_the_snapshot_has(scene: &Scene) {
     store.update(&run, 10, pair("c", "3"));
     store.end(&asks, &run);
     store.prints(&run);
+    scene.suspect_when(&NO_BUFFER, |evidence| evidence.hung);
     store.asks_nothing_before_line(1, &ASKS_AT_OLD);
     store.prints(&run.at(10, &[pair("a", "new"), pair("b", "2"), pair("c", "3")]));
 }
@@ -602,11 +604,18 @@ fn t5_each_run_of_the_store_has_its_own_session(scene: &Scene) {
 #[check]
 fn t5_another_session_starts_over(scene: &Scene) {
     let run = Run::new(scene, 5, &[pair("a", "1"), pair("b", "2")]);
+    let asked = Rc::new(Cell::new(false));
+    let has_asked = Rc::clone(&asked);
+    scene.suspect_when(&NO_START, move |evidence| evidence.hung && has_asked.get());
+    let follows = Rc::new(Cell::new(false));
+    let has_followed = Rc::clone(&follows);
+    scene.suspect_when(&IGNORES_SESSION, move |evidence| evidence.hung && has_followed.get());
     let store = Store::with_follower(scene, &run);
-    scene.suspect(&IGNORES_SESSION);
+    follows.set(true);
     let run = Run::new(scene, 3, &[pair("c", "3"), pair("d", "4")]);
     store.update(&run, 3, pair("c", "3"));
     let asks = store.request("after an update of another session, a request");
+    asked.set(true);
     scene.suspect(&NO_START);
     store.answer(&asks, &run);
     store.prints_and_may_ask(1, &run);
@@ -618,11 +627,18 @@ fn t5_another_session_starts_over(scene: &Scene) {
 #[check]
 fn t5_a_number_that_fits_is_not_enough(scene: &Scene) {
     let run = Run::new(scene, 5, &[pair("a", "1")]);
+    let asked = Rc::new(Cell::new(false));
+    let has_asked = Rc::clone(&asked);
+    scene.suspect_when(&NO_START, move |evidence| evidence.hung && has_asked.get());
+    let follows = Rc::new(Cell::new(false));
+    let has_followed = Rc::clone(&follows);
+    scene.suspect_when(&IGNORES_SESSION, move |evidence| evidence.hung && has_followed.get());
     let store = Store::with_follower(scene, &run);
-    scene.suspect(&IGNORES_SESSION);
+    follows.set(true);
     let run = Run::new(scene, 6, &[pair("c", "3"), pair("d", "4")]);
     store.update(&run, 6, pair("c", "3"));
     let asks = store.request("after an update of another session, a request");
+    asked.set(true);
     scene.suspect(&NO_START);
     store.answer(&asks, &run);
     store.prints_and_may_ask(1, &run);

@@ -136,6 +136,12 @@ pub static WRONG_LINE: Mistake = Mistake {
            table is the number and nothing else.",
     section: "The line that is printed",
 };
+pub static NO_FIRST_LINE: Mistake = Mistake {
+    name: "prints-no-snapshot",
+    says: "The answer was complete, and the replica printed nothing. The first snapshot is always printed: there is nothing before it \
+           with which it could be the same. Does the replica read the answer up to its `end`?",
+    section: "The line that is printed",
+};
 pub static NOTHING_FOR_EMPTY: Mistake = Mistake {
     name: "waits-for-an-entry",
     says: "The snapshot was complete and had no entries, and the replica printed nothing. An empty table is a table: the `end` says \

@@ -1,8 +1,12 @@
 //! The check in the place of the store, and in the place of a replica.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::scene::{Evidence, Program};
+use harness::timeline::{Event, Stream, Timeline, What};
 use harness::{Mistake, Scene, SceneTap, zmq};
 
 use crate::mistakes::*;
@@ -61,6 +65,8 @@ pub struct Store {
     pub replica: Program,
     pub updates: Peer,
     pub requests: Peer,
+    /// Whether the end of an answer was sent.
+    answered: Rc<Cell<bool>>,
 }
 
 impl Store {
@@ -72,7 +78,12 @@ impl Store {
         let (first, second) = (updates.bind("tcp://127.0.0.1:*"), requests.bind("tcp://127.0.0.1:*"));
         let replica =
             scene.start("replica", ["--updates", &first, "--snapshot", &second, "--timeout", timeout]);
-        Self { scene: scene.clone(), replica, updates, requests }
+        let answered = Rc::new(Cell::new(false));
+        let (sent, timeline) = (Rc::clone(&answered), scene.timeline().clone());
+        scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
+            evidence.hung && sent.get() && printed(&timeline) == 0
+        });
+        Self { scene: scene.clone(), replica, updates, requests, answered }
     }
 
     /// A replica that has its first snapshot and is subscribed: the beginning of most checks.
@@ -81,6 +92,8 @@ impl Store {
         store.answer(&store.request("the first request"), run);
         store.prints(run);
         store.subscribed();
+        let timeline = scene.timeline().clone();
+        scene.suspect_when(&NO_UPDATE, move |evidence| evidence.hung && printed(&timeline) == 1);
         store
     }
 
@@ -133,6 +146,7 @@ impl Store {
 
     /// The end of an answer.
     pub fn end(&self, identity: &[u8], run: &Run) {
+        self.answered.set(true);
         let seq = run.seq.to_string();
         self.requests.send_frames([identity, b"end", run.session.as_bytes(), seq.as_bytes()]);
     }
@@ -183,6 +197,12 @@ impl Store {
         }
         None
     }
+}
+
+/// How many lines the replica has printed.
+fn printed(timeline: &Timeline) -> usize {
+    let is_line = |event: &Event| matches!(&event.what, What::Line { who, stream: Stream::Out, .. } if who == "replica");
+    timeline.events().iter().filter(|event| is_line(event)).count()
 }
 
 fn is_subscription(message: &[Vec<u8>]) -> bool {
