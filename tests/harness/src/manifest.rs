@@ -46,6 +46,10 @@ pub struct TraceEntry {
     /// nobody has subscribed to yet.
     #[serde(default)]
     pub after_subscriptions: u64,
+    /// What is typed to it later: each line when nothing has happened for a moment. Its input stays open, and where no program ends by itself, the
+    /// trace is over when the last line has had its effect.
+    #[serde(default)]
+    pub later: Vec<String>,
     /// True where the program ends by itself; the trace is over when all of these have ended.
     #[serde(default)]
     pub ends: bool,
