@@ -120,7 +120,8 @@ pub fn show_up_to(bytes: &[u8], most: usize) -> String {
         Err(_) => {
             let cut: String = bytes.iter().take(most / 3).map(|byte| format!("{byte:02x} ")).collect();
             let more = if bytes.len() > most / 3 { "…" } else { "" };
-            format!("{} bytes that are not text: {}{more}", bytes.len(), cut.trim_end())
+            let are = if bytes.len() == 1 { "byte that is" } else { "bytes that are" };
+            format!("{} {are} not text: {}{more}", bytes.len(), cut.trim_end())
         }
     }
 }
@@ -157,5 +158,6 @@ mod tests {
     #[test]
     fn bytes_that_are_not_text_are_shown_in_hexadecimal() {
         assert_eq!(show(&[0xff, 0]), "2 bytes that are not text: ff 00");
+        assert_eq!(show(&[0xff]), "1 byte that is not text: ff");
     }
 }
