@@ -216,7 +216,7 @@ pub fn reason(scene: &Scene, req: &Peer, expected: &str, request: &[Vec<u8>], re
         [error] if error == b"error" => {
             // Was the reason left out, or sent as a message of its own? That has ended the gateway, and it has said so.
             req.send_frames([b"json", &wire::json(&random(scene))[..]]);
-            let _ = req.receive(&format!("{expected} as one message, and the gateway to go on"));
+            let _ = req.receive(&format!("{expected}, in one message, and the gateway to go on"));
             scene.suspect(&SAYS_NOTHING);
             scene.fail(expected, counted(reply))
         }
