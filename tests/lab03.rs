@@ -206,7 +206,6 @@ fn t1_prints_only_the_bound_line(scene: &Scene) {
 /// The gateway waits for ever. Nobody knows when the next request comes, and that none comes is no error.
 #[check]
 fn t1_waits_as_long_as_it_takes(scene: &Scene) {
-    scene.suspect(&GIVES_UP);
     let req = gateway_that_waits(scene, 5);
     req.send_frames([b"json", &wire::json(&random(scene))[..]]);
     let _ = req.receive("the reply to the first request, which came late");
@@ -579,9 +578,9 @@ fn t4_pickler_refuses_replies_that_are_no_text(scene: &Scene) {
     scene.suspect(&TRUSTS_THE_SERVER);
     let golden = Golden::load();
     let some_of = |group: &str| golden.group(group).into_iter().step_by(5);
-    let mut cases: Vec<(String, Vec<u8>)> = some_of("hostile").chain(some_of("objects")).collect();
+    let mut cases = vec![("the text itself, without a pickle".to_string(), b"pong".to_vec())];
     cases.extend(some_of("not_texts").step_by(2));
-    cases.push(("the text itself, without a pickle".into(), b"pong".to_vec()));
+    cases.extend(some_of("objects").chain(some_of("hostile")));
     cases.push(("300 000 nested lists".into(), pickles::nested_lists()));
     for (what, pickle) in cases {
         let (pickler, rep) = pickler(scene, &[]);
