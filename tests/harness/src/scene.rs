@@ -662,6 +662,7 @@ fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
         return format!("{name} panicked at {place}: {message}");
     }
     let mut text = format!("{name} ended with {ended}");
+    // Rust puts an empty line before some of its last words.
     let said = output.err.iter().rev().filter(|line| !line.trim_ascii().is_empty());
     let last: Vec<String> = said.take(4).map(|line| show_up_to(line, 240)).collect();
     if last.is_empty() {
@@ -740,6 +741,17 @@ mod tests {
         let expected =
             ("labs/lab01/src/bin/server.rs:30:5".to_string(), "called `Result::unwrap()`".to_string());
         assert_eq!(panic_in(text), Some(expected));
+    }
+
+    #[test]
+    fn empty_lines_are_no_last_words() {
+        let mut output = Output::default();
+        for line in ["", "thread 'main' has overflowed its stack", ""] {
+            output.err.push(line.into());
+        }
+        let text = describe_end("server", &output, Ended::Code(1));
+        assert!(!text.contains("empty"), "{text}");
+        assert!(text.ends_with("ends with\n  `thread 'main' has overflowed its stack`"), "{text}");
     }
 
     #[test]
