@@ -46,7 +46,7 @@ pub enum MessageError {
     #[error("the message ends too early")]
     Short,
     /// The value ends before the frame does.
-    #[error("{0} bytes stand behind the message: sender and receiver do not mean the same type")]
+    #[error("bytes left over behind the message: {0}; sender and receiver do not mean the same type")]
     Trailing(usize),
     /// The message has another number of frames than one.
     #[error("the message has {0} frames and should have one")]
