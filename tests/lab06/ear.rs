@@ -1,0 +1,153 @@
+//! Subscribers of the check's own that hear all the time: a publisher may say `hello` as often as it likes, and nothing may pile up.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::Scene;
+use harness::failure::show_frames;
+use harness::raw::RawPeer;
+use harness::scene::Program;
+use harness::timeline::{Fate, Timeline, What};
+
+/// What was heard so far.
+#[derive(Default)]
+struct Heard {
+    hellos: u64,
+    /// Everything that is no `hello`.
+    others: Vec<Vec<Vec<u8>>>,
+    closed: bool,
+}
+
+/// The board on which the hearing thread writes, and its bell.
+#[derive(Default)]
+struct Board {
+    heard: Mutex<Heard>,
+    bell: Condvar,
+    over: AtomicBool,
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One subscriber to everything.
+pub struct Ear<'a> {
+    name: &'static str,
+    scene: &'a Scene,
+    publisher: &'a Program,
+    board: Arc<Board>,
+}
+
+impl Drop for Ear<'_> {
+    fn drop(&mut self) {
+        self.board.over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<'a> Ear<'a> {
+    /// Subscribes, and hears from now on.
+    pub fn new(scene: &'a Scene, publisher: &'a Program, peer: RawPeer, name: &'static str) -> Self {
+        let board = Arc::<Board>::default();
+        let (heard, timeline, from) = (Arc::clone(&board), scene.timeline().clone(), publisher.name());
+        // It ends with the publisher, which the scene ends.
+        thread::spawn(move || hear(peer, &heard, &timeline, &from, name));
+        Self { name, scene, publisher, board }
+    }
+
+    /// Waits for a `hello`, which must be the first that comes.
+    pub fn hears_hello(&self) {
+        let heard = self.until(self.scene.deadline(), |heard| heard.hellos > 0 || !heard.others.is_empty());
+        let seen = match heard.others.first() {
+            _ if heard.hellos > 0 => return,
+            Some(other) => show_frames(other),
+            None => self.silence(heard.closed),
+        };
+        drop(heard);
+        self.scene.fail(format!("`hello` for {}", self.name), seen);
+    }
+
+    /// Fails the check if something else was heard.
+    pub fn hears_only_hello(&self, when: &str) {
+        let others: Vec<String> = self.board.lock().others.iter().map(|frames| show_frames(frames)).collect();
+        self.scene.expect(others.is_empty(), "nothing but `hello` before all have said `seen`", || {
+            format!("the publisher published {}, {when}", others.join(" "))
+        });
+    }
+
+    /// Whether anything but `hello` is heard within this time.
+    pub fn hears_more(&self, limit: Duration) -> bool {
+        !self.until(limit, |heard| !heard.others.is_empty()).others.is_empty()
+    }
+
+    /// Fails the check unless the numbers from 1 to `count` are heard, and `end` behind them.
+    pub fn hears_numbers(&self, count: u64) {
+        let is_end = |frames: &Vec<Vec<u8>>| frames == &[b"end"];
+        let heard = self.until(self.scene.deadline(), |heard| heard.others.last().is_some_and(is_end));
+        let got: Vec<String> = heard.others.iter().map(|frames| show_frames(frames)).collect();
+        let nothing = self.silence(heard.closed);
+        drop(heard);
+        let numbers = (1..=count).map(|number| number.to_string()).chain(["end".into()]);
+        let wanted: Vec<String> = numbers.map(|text| format!("`{text}`")).collect();
+        self.scene.expect(got == wanted, &format!("{} for {}", wanted.join(" "), self.name), || {
+            if got.is_empty() { nothing } else { got.join(" ") }
+        });
+    }
+
+    /// Waits until enough was heard, or no more will be.
+    fn until(&self, limit: Duration, enough: impl Fn(&Heard) -> bool) -> MutexGuard<'_, Heard> {
+        let end = Instant::now() + limit;
+        let mut heard = self.board.lock();
+        while !enough(&heard) && !heard.closed {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            heard = self.board.bell.wait_timeout(heard, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        heard
+    }
+
+    fn silence(&self, closed: bool) -> String {
+        match self.publisher.ends_soon() {
+            Some(ended) => self.publisher.how_it_ended(ended),
+            None if closed => "the publisher closed the connection".into(),
+            None => "nothing; the publisher still runs".into(),
+        }
+    }
+}
+
+fn hear(mut peer: RawPeer, board: &Board, timeline: &Timeline, from: &str, name: &str) {
+    loop {
+        let message = peer.receive_message();
+        let mut heard = board.lock();
+        match message {
+            Ok(frames) => {
+                let hello = frames == [b"hello"];
+                if !hello || heard.hellos == 0 {
+                    timeline.record(What::Message {
+                        link: None,
+                        from: from.into(),
+                        to: name.into(),
+                        frames: frames.iter().map(Into::into).collect(),
+                        fate: Fate::Passed,
+                    });
+                }
+                heard.hellos += u64::from(hello);
+                if !hello && heard.others.len() < 1000 {
+                    heard.others.push(frames);
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {}
+            Err(_) => heard.closed = true,
+        }
+        if heard.closed || board.over.load(Ordering::Relaxed) {
+            board.bell.notify_all();
+            return;
+        }
+        board.bell.notify_all();
+    }
+}
