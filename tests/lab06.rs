@@ -45,6 +45,8 @@ const MANY: u64 = 100_000;
 
 /// Starts the publisher and waits for its endpoint.
 fn publisher(scene: &Scene, side: [&str; 2], subscribers: u64, count: u64, more: &[&str]) -> Program {
+    scene.suspect_when(&NEVER_BEGINS, |evidence| evidence.errors.contains("ENOTSUP"));
+    scene.suspect_when(&FAILED, |evidence| evidence.ended.is_some_and(|ended| ended != Ended::Code(0)));
     let (subscribers, count) = (subscribers.to_string(), count.to_string());
     let arguments = [side[0], side[1], "--subscribers", &subscribers, "--count", &count];
     scene.start("publisher", arguments.iter().chain(more))
@@ -66,18 +68,22 @@ fn ms(time: Duration) -> String {
 
 /// Starts the subscriber on an XPUB of the check's, and gives the subscription that came.
 fn subscribed(scene: &Scene) -> (Program, Peer, Vec<u8>) {
-    scene.suspect_when(&NO_SUBSCRIPTION, |evidence| evidence.hung);
+    scene.suspect(&NO_SUBSCRIPTION);
     let xpub = scene.peer(zmq::XPUB, "subscriber");
     let endpoint = xpub.bind("tcp://127.0.0.1:*");
     let subscriber = scene.start("subscriber", ["--connect", &endpoint]);
     let report = xpub.receive_frame("a subscription");
+    let narrow = report != [1];
+    scene.suspect_when(&NARROW_SUBSCRIPTION, move |evidence| narrow && evidence.hung);
     (subscriber, xpub, report)
 }
 
 /// Publishes a number, and waits until the subscriber has printed it.
 fn is_printed(scene: &Scene, subscriber: &Program, xpub: &Peer, number: &str) {
     xpub.send(number);
+    scene.suspect(&PRINTS_LATE);
     let line = subscriber.line(&format!("the line `{number}`"));
+    scene.suspect(&PRINTS_SOMETHING_ELSE);
     scene.expect_bytes("the subscriber's line", line, number);
 }
 
@@ -92,8 +98,8 @@ fn t1_waits_for_nobody_where_told_so(scene: &Scene) {
 /// A SUB socket gets what it has subscribed to, and without a subscription nothing. The empty prefix is a subscription to everything.
 #[check]
 fn t1_subscribes_to_everything(scene: &Scene) {
-    scene.suspect(&NARROW_SUBSCRIPTION);
     let (_subscriber, _xpub, report) = subscribed(scene);
+    scene.suspect(&NARROW_SUBSCRIPTION);
     scene.expect(report == [1], "a subscription to the empty prefix, which is everything", || {
         match report.as_slice() {
             [1, topic @ ..] => format!("a subscription to {}", show(topic)),
@@ -106,8 +112,6 @@ fn t1_subscribes_to_everything(scene: &Scene) {
 #[check]
 fn t1_prints_each_message_as_it_comes(scene: &Scene) {
     let (subscriber, xpub, _) = subscribed(scene);
-    scene.suspect_when(&PRINTS_LATE, |evidence| evidence.hung);
-    scene.suspect(&PRINTS_SOMETHING_ELSE);
     for _ in 0..4 {
         is_printed(scene, &subscriber, &xpub, &scene.number(1..1_000_000).to_string());
     }
@@ -117,7 +121,6 @@ fn t1_prints_each_message_as_it_comes(scene: &Scene) {
 #[check]
 fn t1_ends_at_end_and_does_not_print_it(scene: &Scene) {
     let (subscriber, xpub, _) = subscribed(scene);
-    scene.suspect_when(&GOES_ON, |evidence| evidence.hung);
     xpub.send("41");
     xpub.send("end");
     scene.suspect(&GOES_ON);
@@ -137,9 +140,9 @@ fn t1_the_subscriber_may_bind(scene: &Scene) {
     let xpub = scene.peer(zmq::XPUB, "subscriber");
     xpub.connect(&subscriber.bound());
     xpub.receive_frame("a subscription");
-    is_printed(scene, &subscriber, &xpub, &scene.number(1..1000).to_string());
     xpub.send("end");
-    subscriber.ends_with(0);
+    scene.suspect(&GOES_ON);
+    subscriber.end();
 }
 
 // Task 2: the publisher, judged by raw subscribers behind taps.
@@ -168,10 +171,8 @@ fn t2_the_publisher_may_connect(scene: &Scene) {
     }
     let endpoint = sub.bind("tcp://127.0.0.1:*");
     let publisher = publisher(scene, ["--connect", &endpoint], 1, 3, &[]);
-    for wanted in ["1", "2", "3", "end"] {
-        scene.expect_bytes("what was published", sub.receive_frame(&format!("`{wanted}`")), wanted);
-    }
-    publisher.ends_with(0);
+    sub.receive("what is published");
+    drop(publisher);
 }
 
 /// The last subscription is held up on its way, much longer than anybody would sleep. Until it is there, nothing may be published: what is
@@ -179,8 +180,7 @@ fn t2_the_publisher_may_connect(scene: &Scene) {
 #[check]
 fn t2_waits_for_the_last_subscriber(scene: &Scene) {
     scene.suspect(&TOO_EARLY);
-    let count = 5;
-    let (publisher, endpoint) = bound(scene, 3, count, &[]);
+    let (publisher, endpoint) = bound(scene, 3, 5, &[]);
     let one = Subscriber::join(scene, &publisher, &endpoint, "subscriber 1");
     let two = Subscriber::join(scene, &publisher, &endpoint, "subscriber 2");
     let late = Subscriber::connect(scene, &publisher, &endpoint, "late subscriber", true);
@@ -190,10 +190,8 @@ fn t2_waits_for_the_last_subscriber(scene: &Scene) {
     scene.note(release);
     late.release(&publisher);
     begins_soon(scene, &publisher, &late, "the third subscription was known to the publisher's socket");
-    for mut subscriber in there.into_iter().chain([late]) {
-        subscriber.expect_all(&publisher, count);
-    }
-    publisher.ends_with(0);
+    let [one, two] = there;
+    all_get_the_same(scene, &publisher, vec![one, two, late]);
 }
 
 /// Three subscribers subscribe to the same, and the publisher begins as soon as its socket knows all three: in milliseconds, and not after a
@@ -211,8 +209,7 @@ fn t2_begins_as_soon_as_all_are_there(scene: &Scene) {
 #[check]
 fn t2_counts_from_zero_when_all_have_left(scene: &Scene) {
     scene.suspect(&LEAVES);
-    let count = 4;
-    let (publisher, endpoint) = bound(scene, 3, count, &[]);
+    let (publisher, endpoint) = bound(scene, 3, 4, &[]);
     let join = |name: &str| Subscriber::join(scene, &publisher, &endpoint, name);
     let mut gone = [join("one who leaves"), join("another who leaves")];
     for subscriber in &mut gone {
@@ -229,10 +226,23 @@ fn t2_counts_from_zero_when_all_have_left(scene: &Scene) {
         "only two subscribers were there: the others had left",
     );
     let three = join("subscriber 3");
-    for mut subscriber in there.into_iter().chain([three]) {
-        subscriber.expect_all(&publisher, count);
-    }
+    let [one, two] = there;
+    all_get_the_same(scene, &publisher, vec![one, two, three]);
+}
+
+/// Waits for the publisher's end, and fails the check unless all subscribers got something, and the same.
+fn all_get_the_same(scene: &Scene, publisher: &Program, subscribers: Vec<Subscriber>) {
+    subscribers[0].await_messages(publisher, 1, "something to be published");
     publisher.ends_with(0);
+    let got: Vec<_> = subscribers.into_iter().map(Subscriber::all).collect();
+    for (name, messages) in &got {
+        let counts = |messages: &[Vec<Vec<u8>>]| messages.len();
+        scene.expect(
+            *messages == got[0].1 && !messages.is_empty(),
+            &format!("{name} to get what the others get"),
+            || format!("it got {} messages, and {} got {}", counts(messages), got[0].0, counts(&got[0].1)),
+        );
+    }
 }
 
 /// Fails the check if anything is published in this time; draws what the one who is late would lose.
@@ -359,13 +369,11 @@ fn t3_keeps_everything_for_a_slow_subscriber(scene: &Scene) {
         (quick.join().unwrap_or_default(), slow, ended)
     });
     scene.note("one subscriber read at once, then the slow one began to read");
-    for (name, reading) in [("the quick subscriber", quick), ("the slow subscriber", slow)] {
-        if ended || publisher.ends_soon().is_none_or(|ended| ended != Ended::Code(0)) {
-            scene.suspect(&ENDS_EARLY);
-        }
-        if let Some(missing) = reading.missing(MANY) {
-            scene.fail(format!("{name} to get the numbers from 1 to {MANY} and `end`"), missing);
-        }
+    for (name, reading) in [("the quick subscriber", &quick), ("the slow subscriber", &slow)] {
+        // What is missing in the middle was thrown away when it was sent, what is missing at the end perhaps not.
+        scene.suspect(if ended && reading.gap.is_none() { &ENDS_EARLY } else { &HIGH_WATER_MARK });
+        let missing = reading.count < MANY || reading.count < quick.count;
+        scene.expect(!missing, &format!("{name} to get all {} messages", MANY + 1), || reading.to_string());
     }
     publisher.ends_with(0);
 }
@@ -383,10 +391,9 @@ fn t3_stays_until_all_is_delivered(scene: &Scene) {
             let after = ms(began.elapsed());
             let reading = slow::read(&mut slow, &AtomicU64::new(0));
             let how = publisher.how_it_ended(publisher.end());
-            let missing = reading.missing(MANY).unwrap_or_else(|| "everything".into());
             scene.fail(
                 format!("the publisher to stay until its subscriber has read all {} messages", MANY + 1),
-                format!("{how}, {after} after the subscriber came\nthe subscriber, which had not read till then, got {missing}"),
+                format!("{how}, {after} after the subscriber came\nthe subscriber, which had not read till then, got {reading}"),
             );
         }
         thread::sleep(GLANCE);
@@ -529,7 +536,7 @@ fn ear<'a>(
 ) -> (Ear<'a>, Peer) {
     let ear = Ear::new(scene, publisher, raw(scene, publisher, &at.0), name);
     scene.suspect(&NO_HELLO);
-    ear.hears_hello();
+    ear.hears_hello(&NOT_ALL_SEEN);
     let req = scene.peer_as(&format!("{name}'s REQ"), zmq::REQ, &publisher.name());
     req.connect(&at.1);
     (ear, req)
@@ -563,9 +570,6 @@ fn t4_begins_when_all_have_seen(scene: &Scene) {
         let when = if by_the_clock { "it began" } else { "it had not begun" };
         scene.fail(expected, format!("{when} {} after that", ms(began.elapsed())));
     }
-    scene.suspect(&WRONG_NUMBERS);
-    one.hears_numbers(3);
-    publisher.ends_with(0);
 }
 
 /// The publisher goes on with `hello` until *each* of the K has said `seen`. Here both subscriptions are there, and one subscriber keeps silent for a long
@@ -574,9 +578,8 @@ fn t4_begins_when_all_have_seen(scene: &Scene) {
 fn t4_says_hello_until_all_have_seen(scene: &Scene) {
     let (publisher, at) = bound_twice(scene, 2, 5);
     let (one, first) = ear(scene, &publisher, &at, "subscriber 1");
-    say_seen(scene, &first);
-    scene.suspect(&NOT_ALL_SEEN);
     let (two, second) = ear(scene, &publisher, &at, "subscriber 2");
+    say_seen(scene, &first);
     scene.note("both have got `hello`; subscriber 2 keeps silent");
     scene.suspect(&NOT_ALL_SEEN);
     let began = Instant::now();
@@ -591,17 +594,16 @@ fn t4_says_hello_until_all_have_seen(scene: &Scene) {
         thread::sleep(GLANCE);
     }
     say_seen(scene, &second);
-    scene.suspect(&WRONG_NUMBERS);
-    one.hears_numbers(5);
-    two.hears_numbers(5);
-    publisher.ends_with(0);
+    scene.suspect(&NOT_COUNTED);
+    let (got, other) = (one.hears_the_rest(), two.hears_the_rest());
+    scene.expect(got == other, "both subscribers to get the same", || format!("{got} and {other}"));
 }
 
 /// Your publisher and your subscribers with `--sync`, and one data link is held up for a while: nobody loses a number.
 #[check]
 fn t4_the_programs_together_lose_nothing(scene: &Scene) {
     scene.suspect(&LOSES_SYNC);
-    let (publisher, (data, sync)) = bound_twice(scene, 2, 1000);
+    let (publisher, (data, sync)) = bound_twice(scene, 2, 300);
     let tap = scene.tap("late link").called("late subscriber", "publisher").to(&data);
     let tap = tap.with(subscriptions().hold()).start();
     let start =
@@ -609,5 +611,5 @@ fn t4_the_programs_together_lose_nothing(scene: &Scene) {
     let subscribers = [start("late subscriber", tap.endpoint()), start("subscriber", &data)];
     tap.wait_until("the subscription to reach the tap", |state| state.subscriptions() == 1);
     tap.release();
-    prints_all(scene, &publisher, &subscribers, 1000);
+    prints_all(scene, &publisher, &subscribers, 300);
 }

@@ -5,11 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::Scene;
 use harness::failure::show_frames;
+use harness::program::Ended;
 use harness::raw::RawPeer;
 use harness::scene::Program;
 use harness::timeline::{Fate, Timeline, What};
+use harness::{Mistake, Scene};
 
 /// What was heard so far.
 #[derive(Default)]
@@ -58,16 +59,19 @@ impl<'a> Ear<'a> {
         Self { name, scene, publisher, board }
     }
 
-    /// Waits for a `hello`, which must be the first that comes.
-    pub fn hears_hello(&self) {
+    /// Waits for a `hello`, which must be the first that comes; `early` is what else coming first means.
+    pub fn hears_hello(&self, early: &'static Mistake) {
         let heard = self.until(self.scene.deadline(), |heard| heard.hellos > 0 || !heard.others.is_empty());
-        let seen = match heard.others.first() {
-            _ if heard.hellos > 0 => return,
-            Some(other) => show_frames(other),
-            None => self.silence(heard.closed),
-        };
+        let (hellos, closed) = (heard.hellos, heard.closed);
+        let other = heard.others.first().map(|frames| show_frames(frames));
         drop(heard);
-        self.scene.fail(format!("`hello` for {}", self.name), seen);
+        if hellos == 0 {
+            if other.is_some() || self.publisher.ends_soon() == Some(Ended::Code(0)) {
+                self.scene.suspect(early);
+            }
+            let seen = other.unwrap_or_else(|| self.silence(closed));
+            self.scene.fail(format!("`hello` for {}", self.name), seen);
+        }
     }
 
     /// Fails the check if something else was heard.
@@ -83,18 +87,21 @@ impl<'a> Ear<'a> {
         !self.until(limit, |heard| !heard.others.is_empty()).others.is_empty()
     }
 
-    /// Fails the check unless the numbers from 1 to `count` are heard, and `end` behind them.
-    pub fn hears_numbers(&self, count: u64) {
-        let is_end = |frames: &Vec<Vec<u8>>| frames == &[b"end"];
-        let heard = self.until(self.scene.deadline(), |heard| heard.others.last().is_some_and(is_end));
+    /// Waits until the publisher has closed the connection, and gives what was heard besides `hello`, in words; fails the check where that
+    /// is nothing.
+    pub fn hears_the_rest(&self) -> String {
+        let heard = self.until(self.scene.deadline(), |_| false);
         let got: Vec<String> = heard.others.iter().map(|frames| show_frames(frames)).collect();
-        let nothing = self.silence(heard.closed);
+        let closed = heard.closed;
         drop(heard);
-        let numbers = (1..=count).map(|number| number.to_string()).chain(["end".into()]);
-        let wanted: Vec<String> = numbers.map(|text| format!("`{text}`")).collect();
-        self.scene.expect(got == wanted, &format!("{} for {}", wanted.join(" "), self.name), || {
-            if got.is_empty() { nothing } else { got.join(" ") }
-        });
+        if got.is_empty() || !closed {
+            let seen = format!("{}; {}", got.join(" "), self.silence(closed));
+            self.scene.fail(
+                format!("the numbers and `end` for {}, and then the end of the connection", self.name),
+                seen,
+            );
+        }
+        got.join(" ")
     }
 
     /// Waits until enough was heard, or no more will be.

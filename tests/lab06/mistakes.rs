@@ -156,3 +156,8 @@ pub static LOSES_SYNC: Mistake = Mistake {
            `hello`, or the publisher begins before all have said so. The other checks of this task tell which.",
     section: "The handshake that proves nothing",
 };
+pub static FAILED: Mistake = Mistake {
+    name: "ends-with-an-error",
+    says: "The publisher ended because something went wrong in it. Its last line on standard error names the call, the socket and the errno.",
+    section: "What an XPUB sees",
+};

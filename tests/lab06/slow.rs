@@ -3,6 +3,7 @@
 //! A connection over tcp to this machine holds megabytes in the kernel's buffers, all of the numbers to 100 000; an ipc socket of Linux
 //! holds 200 kB. So who does not read is soon felt by the publisher's queue.
 
+use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,12 +17,10 @@ pub struct Reading {
     pub count: u64,
     /// The first numbers that did not come, where others came after them: from and to.
     pub gap: Option<(u64, u64)>,
-    /// Something that is not what should come.
-    pub odd: Option<Vec<Vec<u8>>>,
     /// The last number that came.
-    pub last: u64,
+    last: u64,
     /// Whether `end` came.
-    pub whole: bool,
+    whole: bool,
 }
 
 /// Connects and subscribes to everything. Each wait ends after `limit`.
@@ -39,37 +38,27 @@ pub fn read(peer: &mut RawPeer, progress: &AtomicU64) -> Reading {
         reading.count += 1;
         progress.store(reading.count, Ordering::Relaxed);
         let text = message.first().and_then(|frame| std::str::from_utf8(frame).ok());
-        match text.map(str::parse::<u64>) {
-            Some(Ok(number)) => {
-                if number != reading.last + 1 && reading.gap.is_none() {
-                    reading.gap = Some((reading.last + 1, number.saturating_sub(1)));
-                }
-                reading.last = number;
+        if text == Some("end") {
+            reading.whole = true;
+            break;
+        }
+        if let Some(number) = text.and_then(|text| text.parse::<u64>().ok()) {
+            if number > reading.last + 1 && reading.gap.is_none() {
+                reading.gap = Some((reading.last + 1, number - 1));
             }
-            _ if text == Some("end") => {
-                reading.whole = true;
-                return reading;
-            }
-            _ => reading.odd = reading.odd.or(Some(message)),
+            reading.last = number;
         }
     }
     reading
 }
 
-impl Reading {
-    /// What is missing of the numbers to `count` and `end`, in words; none where nothing is.
-    pub fn missing(&self, count: u64) -> Option<String> {
-        if self.whole && self.gap.is_none() && self.last == count && self.odd.is_none() {
-            return None;
+impl fmt::Display for Reading {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = if self.whole { "`end` came" } else { "`end` did not come" };
+        write!(out, "{} messages; the last number was {}, and {end}", self.count, self.last)?;
+        match self.gap {
+            Some((from, to)) => write!(out, "; the first gap is {from} to {to}"),
+            None => Ok(()),
         }
-        let tail = if self.whole { "`end`" } else { "no `end`" };
-        let gap = self.gap.map_or(String::new(), |(from, to)| format!("; the first gap is {from} to {to}"));
-        let lost = (count + 1).saturating_sub(self.count);
-        Some(format!(
-            "{} of {} messages, the last number was {}, and {tail}; {lost} were lost{gap}",
-            self.count,
-            count + 1,
-            self.last
-        ))
     }
 }

@@ -151,6 +151,13 @@ impl Subscriber {
         }
     }
 
+    /// Its name, and everything that it got till the publisher closed the connection.
+    pub fn all(mut self) -> (String, Vec<Vec<Vec<u8>>>) {
+        self.tap.wait_until("the connection to end", |state| state.closed() > 0);
+        self.messages();
+        (self.name, self.got)
+    }
+
     /// Draws what was published and never reached this subscriber.
     pub fn lost(&self, publisher: &str, messages: &[Vec<Vec<u8>>]) {
         for frames in messages {

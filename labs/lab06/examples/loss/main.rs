@@ -115,7 +115,7 @@ fn once(transport: &str, wait: Duration) -> Result<u32, Error> {
         let (context, got_end, endpoint) = (&context, &got_end, endpoint.as_str());
         let (ready, is_ready) = std::sync::mpsc::channel();
         let subscriber = threads.spawn(move || {
-            let count = || {
+            let count = || -> Result<u32, Error> {
                 let socket = context.socket(zmq::SUB)?;
                 socket.set_rcvhwm(0).or_explain("lift the high-water mark of", "the SUB socket")?;
                 socket.set_subscribe(b"").or_explain("subscribe on", "the SUB socket")?;
