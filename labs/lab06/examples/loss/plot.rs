@@ -28,7 +28,7 @@ pub fn draw(cells: &[Cell], most: u32, title: &str) -> String {
     for panel in &panels {
         left = draw_panel(&mut body, panel, most, left) + GAP;
     }
-    let (width, height) = (left, BOTTOM + 62.0);
+    let (width, height) = (left, BOTTOM + 80.0);
     let mut svg = String::new();
     let _ = writeln!(
         svg,
@@ -49,7 +49,13 @@ pub fn draw(cells: &[Cell], most: u32, title: &str) -> String {
         "strong",
         &format!("Lost of {most} messages, by how long the publisher waited"),
     );
-    text(&mut svg, 14.0, 42.0, "", &format!("{title}; a dot is a run, the bar is the median"));
+    text(
+        &mut svg,
+        14.0,
+        42.0,
+        "",
+        &format!("{title}; a dot is a run, the bar the median; below, how many runs lost some"),
+    );
     svg + &body + "</svg>\n"
 }
 
@@ -75,32 +81,31 @@ fn draw_panel(svg: &mut String, panel: &[Cell], most: u32, left: f64) -> f64 {
         draw_cell(svg, cell, most, middle);
         middle += COLUMN;
     }
-    text(svg, left + width / 2.0, BOTTOM + 48.0, "mid strong", panel[0].transport);
+    text(svg, left + width / 2.0, BOTTOM + 66.0, "mid strong", panel[0].transport);
     left + width
 }
 
-/// Draws one wait: its dots side by side where they are equally high.
+/// Draws one wait: the median, the dots, side by side where they are equally high, and how many runs lost some.
 fn draw_cell(svg: &mut String, cell: &Cell, most: u32, middle: f64) {
+    let y = height_of(cell.lost[cell.lost.len() / 2], most);
+    let _ = writeln!(svg, "<path class=\"median\" d=\"M{} {y:.1}H{}\"/>", middle - 26.0, middle + 26.0);
     // From the middle outwards, so that many runs with one result make a broad heap, and few a narrow one.
     let mut before = None;
-    let mut heap = 0;
+    let mut heap = 0_u32;
     for &lost in &cell.lost {
         // Dots closer than three pixels would cover each other.
         let level = (height_of(lost, most) / 3.0).floor();
         heap = if before == Some(level) { heap + 1 } else { 0 };
         before = Some(level);
-        let step = f64::from((heap + 1) / 2 % 12) * 2.0;
+        let step = f64::from(heap.div_ceil(2) % 11) * 2.0;
         let x = if heap % 2 == 0 { middle + step } else { middle - step };
         let class = if lost == 0 { "dot none" } else { "dot" };
-        let _ = writeln!(
-            svg,
-            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{:.1}\" r=\"3\"/>",
-            height_of(lost, most)
-        );
+        let y = height_of(lost, most);
+        let _ = writeln!(svg, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y:.1}\" r=\"3\"/>");
     }
-    let y = height_of(cell.lost[cell.lost.len() / 2], most);
-    let _ = writeln!(svg, "<path class=\"median\" d=\"M{} {y:.1}H{}\"/>", middle - 22.0, middle + 22.0);
-    text(svg, middle, BOTTOM + 28.0, "mid", &format!("{} ms", cell.wait));
+    let some = cell.lost.iter().filter(|&&lost| lost > 0).count();
+    text(svg, middle, BOTTOM + 26.0, "mid strong", &format!("{} ms", cell.wait));
+    text(svg, middle, BOTTOM + 43.0, "mid", &format!("{some}/{}", cell.lost.len()));
 }
 
 fn height_of(lost: u32, most: u32) -> f64 {
