@@ -19,10 +19,11 @@ use ear::Ear;
 use harness::failure::{Failure, show, show_frames};
 use harness::peer::Peer;
 use harness::program::Ended;
-use harness::raw::RawPeer;
+use harness::raw::{RawListener, RawPeer};
 use harness::scene::Program;
 use harness::tap::subscriptions;
 use harness::timeline::{Fate, What};
+use harness::zmtp::{Command, Content, message};
 use harness::{Scene, check, zmq};
 use mistakes::*;
 use subscriber::Subscriber;
@@ -42,6 +43,9 @@ const MOMENT: Duration = Duration::from_millis(400);
 const GLANCE: Duration = Duration::from_millis(10);
 /// Numbers enough to fill every queue of default size many times.
 const MANY: u64 = 100_000;
+
+/// Numbers enough to fill a queue of default size many times, and few enough for the buffer of one connection over ipc.
+const AHEAD: u64 = 15_000;
 
 /// Starts the publisher and waits for its endpoint.
 fn publisher(scene: &Scene, side: [&str; 2], subscribers: u64, count: u64, more: &[&str]) -> Program {
@@ -401,6 +405,55 @@ fn t3_stays_until_all_is_delivered(scene: &Scene) {
     }
     slow::read(&mut slow, &AtomicU64::new(0));
     publisher.ends_with(0);
+}
+
+/// Over ipc a publisher that ends takes with it what the subscriber's socket has not read off the connection. A subscriber that prints is slower than
+/// its connection: its socket must read ahead, as far as there is something to read.
+#[check]
+fn t3_reads_on_when_the_publisher_has_ended(scene: &Scene) {
+    scene.suspect(&RECEIVE_MARK);
+    let broken = |error: std::io::Error| -> ! { Failure::error(format!("a raw publisher: {error}")).throw() };
+    let listener =
+        RawListener::bind(&scene.ipc("door"), scene.deadline()).unwrap_or_else(|error| broken(error));
+    let subscriber = scene.start("subscriber", ["--connect", &scene.ipc("door")]);
+    // What fits into the connection is sent at one go, and then the publisher is gone.
+    let mut all: Vec<u8> = (1..=AHEAD).flat_map(|number| message(&[number.to_string()])).collect();
+    all.extend(message(&["end"]));
+    let publish = || {
+        let mut peer = listener.accept()?;
+        peer.shake_hands("XPUB")?;
+        while !matches!(
+            peer.receive()?.map(|unit| unit.content),
+            Some(Content::Command(Command::Subscribe(_)))
+        ) {}
+        peer.send(&all)
+    };
+    if let Err(error) = publish() {
+        let seen = match subscriber.ends_soon() {
+            Some(ended) => subscriber.how_it_ended(ended),
+            None => error.to_string(),
+        };
+        scene.suspect(&NO_SUBSCRIPTION);
+        scene.fail("the subscriber to come and subscribe", seen);
+    }
+    scene.note(format!("{AHEAD} numbers and `end` were published, and the publisher has ended"));
+    let last = lines_till_silence(scene, &subscriber, AHEAD);
+    scene.expect(last == AHEAD, &format!("the subscriber to print all {AHEAD} numbers"), || {
+        format!("it printed {last} lines, and then no more")
+    });
+}
+
+/// How many lines a program has printed when there are enough, when it has ended, or when no more come.
+fn lines_till_silence(scene: &Scene, program: &Program, enough: u64) -> u64 {
+    let count = || program.output().out.len() as u64;
+    let mut before = (count(), Instant::now());
+    while before.0 < enough && !program.has_ended() && before.1.elapsed() < scene.deadline() {
+        thread::sleep(GLANCE);
+        if count() != before.0 {
+            before = (count(), Instant::now());
+        }
+    }
+    count()
 }
 
 /// Your publisher and your subscribers, with many numbers: each subscriber prints every one of them.

@@ -161,3 +161,9 @@ pub static FAILED: Mistake = Mistake {
     says: "The publisher ended because something went wrong in it. Its last line on standard error names the call, the socket and the errno.",
     section: "What an XPUB sees",
 };
+pub static RECEIVE_MARK: Mistake = Mistake {
+    name: "default-receive-mark",
+    says: "The publisher ended, and the subscriber lost the tail. Its queue of 1000 was full, so its socket had stopped reading; when a connection over ipc \
+           ends then, what is still in it is dropped. `set_rcvhwm(0)` on the SUB socket, before it is attached, lets it read ahead.",
+    section: "Linger, and the exit",
+};

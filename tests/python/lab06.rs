@@ -10,8 +10,8 @@ use harness::program::{Ended, Process, Start};
 use harness::timeline::Timeline;
 
 const LONG: Duration = Duration::from_secs(30);
-/// Few enough to fit into any queue: over ipc a subscriber must not fall behind a publisher that ends.
-const COUNT: u32 = 500;
+/// More than a queue of default size holds.
+const COUNT: u32 = 5000;
 
 /// A folder with programs in it that meet at an endpoint.
 struct Meeting {

@@ -7,6 +7,7 @@ args = arguments(lambda parser: None)
 context = zmq.Context()
 socket = context.socket(zmq.SUB)
 socket.linger = 0
+socket.rcvhwm = 0
 socket.subscribe(b"")
 attach(socket, args)
 unsaid = args.sync is not None

@@ -24,6 +24,8 @@ fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
     let socket = context.socket(zmq::SUB)?;
     socket.set_subscribe(b"").or_explain("subscribe on", "the SUB socket")?;
+    // Over ipc, what has not been read off the connection when the publisher ends would be lost.
+    socket.set_rcvhwm(0).or_explain("lift the high-water mark of", "the SUB socket")?;
     // A subscriber that leaves has nothing to tell a publisher that is gone.
     socket.set_linger(0).or_explain("set the linger of", "the SUB socket")?;
     args.attach.attach(&socket)?;
