@@ -294,7 +294,7 @@ fn too_early(
         longest = if got.len() > longest.len() { got } else { longest };
     }
     let texts: Vec<String> = longest.iter().take(8).map(|frames| show_frames(frames)).collect();
-    let mut seen = if let [] = texts.as_slice() {
+    let mut seen = if texts.is_empty() {
         format!("the publisher ended, {when}")
     } else {
         format!("it published {}, {when}", texts.join(" "))
@@ -390,6 +390,7 @@ fn t3_stays_until_all_is_delivered(scene: &Scene) {
     let publisher = publisher(scene, ["--bind", &scene.ipc("door")], 1, MANY, &[]);
     let endpoint = publisher.bound();
     let mut slow = raw(scene, &publisher, &endpoint);
+    has_sent_all(scene, &publisher);
     let began = Instant::now();
     while began.elapsed() < UNREAD {
         if publisher.has_ended() {
@@ -405,6 +406,18 @@ fn t3_stays_until_all_is_delivered(scene: &Scene) {
     }
     slow::read(&mut slow, &AtomicU64::new(0));
     publisher.ends_with(0);
+}
+
+/// Waits until a publisher uses no processor time any more: then it has sent all that it will. Where the system does not tell, waits for nothing.
+fn has_sent_all(scene: &Scene, publisher: &Program) {
+    let (began, mut before) = (Instant::now(), (publisher.cpu_time(), Instant::now()));
+    while before.0.is_some() && before.1.elapsed() < MOMENT && began.elapsed() < scene.deadline() {
+        thread::sleep(GLANCE);
+        let now = publisher.cpu_time();
+        if now != before.0 {
+            before = (now, Instant::now());
+        }
+    }
 }
 
 /// Over ipc a publisher that ends takes with it what the subscriber's socket has not read off the connection. A subscriber that prints is slower than
@@ -443,17 +456,19 @@ fn t3_reads_on_when_the_publisher_has_ended(scene: &Scene) {
     });
 }
 
-/// How many lines a program has printed when there are enough, when it has ended, or when no more come.
+/// How many lines a program has printed when there are enough, or when no more come.
 fn lines_till_silence(scene: &Scene, program: &Program, enough: u64) -> u64 {
     let count = || program.output().out.len() as u64;
     let mut before = (count(), Instant::now());
-    while before.0 < enough && !program.has_ended() && before.1.elapsed() < scene.deadline() {
+    // What a program printed before it ended may still be on its way to us.
+    let patience = |ended: bool| if ended { scene.deadline().min(SOON) } else { scene.deadline() };
+    while before.0 < enough && before.1.elapsed() < patience(program.has_ended()) {
         thread::sleep(GLANCE);
         if count() != before.0 {
             before = (count(), Instant::now());
         }
     }
-    count()
+    before.0
 }
 
 /// Your publisher and your subscribers, with many numbers: each subscriber prints every one of them.
@@ -471,6 +486,7 @@ fn t3_the_programs_together_lose_nothing(scene: &Scene) {
 fn prints_all(scene: &Scene, publisher: &Program, subscribers: &[Program], count: u64) {
     publisher.ends_with(0);
     for subscriber in subscribers {
+        lines_till_silence(scene, subscriber, count);
         let ended = subscriber.ends_soon();
         let lines = subscriber.output().out;
         let wanted = (1..=count).map(|number| number.to_string().into_bytes());
@@ -575,6 +591,7 @@ fn t4_hello_is_never_printed(scene: &Scene) {
         scene.deadline();
     }
     scene.suspect(&PRINTS_HELLO);
+    lines_till_silence(scene, &subscriber, 2);
     let lines = subscriber.output().out;
     scene.expect(lines == [b"1", b"2"], "the lines `1` and `2`", || show_frames(&lines));
     scene.suspect(&GOES_ON);
