@@ -310,9 +310,11 @@ fn too_early(
 fn begins_soon(scene: &Scene, publisher: &Program, subscriber: &Subscriber, when: &str) {
     let began = Instant::now();
     let begins_within = |limit: Duration| {
-        while began.elapsed() < limit && !publisher.has_ended() {
-            if subscriber.sent() > 0 {
-                return true;
+        while subscriber.sent() == 0 && began.elapsed() < limit {
+            if publisher.has_ended() {
+                // What it sent last may still be on its way to the tap.
+                thread::sleep(MOMENT);
+                break;
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -328,6 +330,9 @@ fn begins_soon(scene: &Scene, publisher: &Program, subscriber: &Subscriber, when
     if begins_within(SOON + LATER) {
         scene.suspect(&BY_THE_CLOCK);
         scene.fail(expected, format!("it began {} after that", ms(began.elapsed())));
+    }
+    if publisher.has_ended() {
+        scene.fail(expected, publisher.how_it_ended(publisher.end()));
     }
     scene.suspect(&STILL_WAITS);
     scene.fail(expected, format!("it had not begun {} after that, and still runs", ms(began.elapsed())));
