@@ -300,6 +300,7 @@ fn too_early(
         format!("it published {}, {when}", texts.join(" "))
     };
     if let Some(late) = late.filter(|_| !longest.is_empty()) {
+        scene.note(format!("of this nothing was for {}: its subscription had not arrived", late.name));
         late.lost(&publisher.name(), &longest[..longest.len().min(8)]);
         seen.push_str(&format!("\nall of it is lost for {}", late.name));
     }
