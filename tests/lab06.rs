@@ -314,8 +314,7 @@ fn begins_soon(scene: &Scene, publisher: &Program, subscriber: &Subscriber, when
         while subscriber.sent() == 0 && began.elapsed() < limit {
             if publisher.has_ended() {
                 // What it sent last may still be on its way to the tap.
-                thread::sleep(MOMENT);
-                break;
+                return subscriber.got_something(publisher);
             }
             thread::sleep(Duration::from_millis(1));
         }

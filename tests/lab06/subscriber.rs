@@ -13,6 +13,28 @@ use harness::{Scene, SceneTap};
 /// How often a wait looks whether the publisher is still there.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// How long a tap on a busy machine may take to read what a publisher sent before it ended.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Tells when a wait for something from a publisher is in vain: at the deadline, or soon after the publisher's end.
+struct Watch {
+    end: Instant,
+    ended: Option<Instant>,
+}
+
+impl Watch {
+    fn new(scene: &Scene) -> Self {
+        Self { end: Instant::now() + scene.deadline(), ended: None }
+    }
+
+    fn is_over(&mut self, publisher: &Program) -> bool {
+        if publisher.has_ended() {
+            return self.ended.get_or_insert_with(Instant::now).elapsed() > GRACE;
+        }
+        Instant::now() > self.end
+    }
+}
+
 /// A subscriber of the check's own, behind a tap of its own that bears its name.
 pub struct Subscriber {
     pub name: String,
@@ -57,13 +79,13 @@ impl Subscriber {
     }
 
     fn is_live(&self, publisher: &Program) {
-        let end = Instant::now() + self.scene.deadline();
+        let mut watch = Watch::new(&self.scene);
         while self.tap.tap().wait_live(1, GLANCE).is_err() {
             // Who is published to is there; and a publisher that is done may have ended before it answered the tap.
             if self.sent() > 0 {
                 return;
             }
-            if publisher.has_ended() || Instant::now() > end {
+            if watch.is_over(publisher) {
                 self.vanished(publisher, "its subscription to be known to the publisher");
             }
         }
@@ -91,23 +113,26 @@ impl Subscriber {
         self.tap.state().messages(Side::Acceptor)
     }
 
+    /// Whether something was published here before the publisher ended.
+    pub fn got_something(&self, publisher: &Program) -> bool {
+        let mut watch = Watch::new(&self.scene);
+        while self.sent() == 0 && !watch.is_over(publisher) {
+            std::thread::sleep(GLANCE);
+        }
+        self.sent() > 0
+    }
+
     /// Waits until the publisher has sent so many messages here.
     pub fn await_messages(&self, publisher: &Program, count: u64, what: &str) {
         self.await_state(publisher, what, |state| state.passed(Side::Acceptor) >= count);
     }
 
     fn await_state(&self, publisher: &Program, what: &str, enough: impl Fn(&State) -> bool) {
-        let end = Instant::now() + self.scene.deadline();
-        let mut ended = false;
-        loop {
-            if self.tap.tap().wait_until(GLANCE, &enough).is_ok() {
-                return;
-            }
-            // One glance more after the end: what was sent before it may still be on its way.
-            if ended || Instant::now() > end {
+        let mut watch = Watch::new(&self.scene);
+        while self.tap.tap().wait_until(GLANCE, &enough).is_err() {
+            if watch.is_over(publisher) {
                 self.vanished(publisher, what);
             }
-            ended = publisher.has_ended();
         }
     }
 
