@@ -17,16 +17,15 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
-use std::time::Instant;
 
 use client::{
-    ANSWERS, Counter, SHORT, answer_until, asked, client_at_nobody, expect_line, let_give_up, long, reply,
-    request, request_or_lines,
+    ANSWERS, Counter, SHORT, answer_until, asked, client_at_nobody, delivers_what_it_gave_up, expect_line,
+    expect_same, let_give_up, long, reply, request, request_or_lines,
 };
 use harness::failure::show_frames;
 use harness::program::Ended;
 use harness::scene::Evidence;
-use harness::{Mistake, Scene, check, zmq};
+use harness::{Mistake, Scene, check};
 use journal::{
     Point, again, again_after, cuts, damaged, ends_with_a_line, expect_lines, fault, last_line, length,
     middle,
@@ -130,30 +129,25 @@ fn t1_ends_where_nobody_ever_was(scene: &Scene) {
     let printed = Rc::new(Cell::new(false));
     let gave_up = Rc::clone(&printed);
     scene.suspect_when(&NEVER_ENDS, move |evidence| evidence.hung && !gave_up.get());
-    scene.suspect(&GIVES_UP_IN_OTHER_WORDS);
-    let endpoint = scene.ipc("nobody");
-    let (client, id) = client_at_nobody(scene, &endpoint, "20", "2");
-    expect_line(scene, &client, format!("gave up {id}"));
-    printed.set(true);
-    // Now somebody is there, too late. What is delivered to him was not given up.
-    scene.suspect(&LINGER);
-    let router = scene.peer(zmq::ROUTER, "client");
-    router.bind(&endpoint);
-    let end = Instant::now() + scene.deadline();
-    loop {
-        let done = client.has_ended() || Instant::now() > end;
-        if router.socket().poll(zmq::POLLIN, if done { 20 } else { 5 }).is_ok_and(|ready| ready > 0) {
-            let asked = request(scene, &router, "a request");
+    // A busy machine may show the line before the sockets are closed, so once is no verdict.
+    for number in 1..=3 {
+        printed.set(false);
+        scene.suspect(&GIVES_UP_IN_OTHER_WORDS);
+        let endpoint = scene.ipc(&format!("nobody-{number}"));
+        let (client, id) = client_at_nobody(scene, &endpoint, "20", "2");
+        expect_line(scene, &client, format!("gave up {id}"));
+        printed.set(true);
+        scene.suspect(&LINGER);
+        // Now somebody is there, too late.
+        let Some(asked) = delivers_what_it_gave_up(scene, &client, &endpoint) else {
+            client.ends_with(1);
+            return;
+        };
+        if number == 3 {
+            scene.suspect(&LINGER);
             scene.fail("no request any more, once the client has given up", show_frames(&asked.body));
         }
-        if done {
-            break;
-        }
     }
-    if client.has_ended() {
-        scene.suspect(&WRONG_CODE);
-    }
-    client.ends_with(1);
 }
 
 /// An answer belongs to the payment whose id it carries. Another one, however it came here, must not be taken for it, must not be
@@ -175,10 +169,11 @@ fn t2_takes_only_the_answer_to_its_own_payment(scene: &Scene) {
     });
     reply(&router, &asked.envelope, &to_first);
     reply(&router, &asked.envelope, &["ok", &second.0, "54"]);
+    scene.suspect(&STALE_ENDS);
     answer_until(scene, &client, &router, 2, |asked| {
+        expect_same(scene, asked, &second);
         reply(&router, &asked.envelope, &["ok", &second.0, "54"]);
     });
-    scene.suspect(&STALE_ENDS);
     expect_line(scene, &client, wanted);
     client.ends_with(0);
 }
@@ -204,6 +199,10 @@ fn t2_takes_nothing_less_than_an_answer(scene: &Scene) {
     let mut number = 0;
     // A REQ takes the first answer on its socket only, so each try begins with another wrong one.
     answer_until(scene, &client, &router, 1, |asked| {
+        scene.suspect(&WRONG_REQUEST);
+        if number > 0 {
+            expect_same(scene, asked, &mine);
+        }
         for answer in wrong.iter().skip(number) {
             reply(&router, &asked.envelope, answer);
         }
@@ -255,7 +254,10 @@ fn t2_is_not_confused_by_late_answers(scene: &Scene) {
     });
     let (client, router) = asked(scene, SHORT, "1000", &[&first, &second]);
     scene.suspect(&ASKS_NOBODY);
-    let mut tries = vec![request(scene, &router, "the first payment, which is answered late").envelope];
+    let asked = request(scene, &router, "the first payment, which is answered late");
+    scene.suspect(&WRONG_REQUEST);
+    expect_frames(scene, "the request", &asked.body, &[&first.0, &first.1]);
+    let mut tries = vec![asked.envelope];
     let mut late = false;
     answer_until(scene, &client, &router, 2, |asked| {
         if asked.is_for(&first) {
@@ -266,6 +268,8 @@ fn t2_is_not_confused_by_late_answers(scene: &Scene) {
             tries.push(asked.envelope.clone());
             return;
         }
+        let wanted = if tries.len() == 1 { &first } else { &second };
+        expect_same(scene, asked, wanted);
         if !std::mem::replace(&mut late, true) {
             for envelope in &tries {
                 reply(&router, envelope, &to_first);
@@ -468,7 +472,7 @@ fn t3_remembers_a_refusal(scene: &Scene) {
 #[check]
 fn t4_keeps_its_answers_over_a_kill(scene: &Scene) {
     let journal = journal(scene);
-    scene.suspect(&NO_JOURNAL);
+    scene.suspect(&WRONG_BALANCE);
     let life = live(scene, &journal);
     let payments = [payment(scene, 10), payment(scene, 300), payment(scene, -4000)];
     let balances = [10, 310, -3690];
@@ -579,12 +583,13 @@ fn t4_a_full_disk_costs_no_payment(scene: &Scene) {
         for room in [before / 2, before + 3] {
             life.server.limit_files(Some(room));
             limited.set(true);
-            scene.suspect(&REPLY_FIRST);
             for _ in 0..2 {
+                let cut = length(&journal) < before;
+                scene.suspect(if cut { &CUTS_TOO_MUCH } else { &REPLY_FIRST });
                 let _ = life.refuses(scene, &new.0, &new.1);
-                if length(&journal) < before {
-                    scene.suspect(&CUTS_TOO_MUCH);
-                }
+            }
+            if length(&journal) < before {
+                scene.suspect(&CUTS_TOO_MUCH);
             }
             life.pays(scene, &old, 10);
             life.server.limit_files(None);
@@ -656,10 +661,12 @@ fn t4_a_torn_last_line_costs_no_payment(scene: &Scene) {
     let payments =
         [("a", "5"), ("b", "70"), ("c", "900")].map(|(id, amount)| (id.to_string(), amount.to_string()));
     let balances = [5, 75, 975];
+    scene.suspect(&WRONG_BALANCE);
     let life = live(scene, &whole);
     for (payment, balance) in payments.iter().zip(balances) {
         life.pays(scene, payment, balance);
     }
+    scene.suspect(&AGAIN);
     life.pays(scene, &payments[0], balances[0]);
     life.kill();
     let bytes = expect_lines(scene, &whole, 3);
@@ -763,8 +770,11 @@ fn t4_client_and_server_survive_a_death_per_payment(scene: &Scene) {
         life.req.send_frames(&asked.body);
         let answer = life.req.receive("the server's answer to the client's payment");
         let id = asked.body.first().cloned().unwrap_or_default();
-        let is_payment = payments.iter().any(|(wanted, _)| wanted.as_bytes() == id);
-        if is_payment && !killed.contains(&id) {
+        if !payments.iter().any(|payment| asked.is_for(payment)) {
+            scene.suspect(if killed.is_empty() { &WRONG_REQUEST } else { &NEW_ID });
+            scene.fail("a request for one of the payments", show_frames(&asked.body));
+        }
+        if !killed.contains(&id) {
             scene.note("this answer is lost, and the server is killed");
             life.kill();
             life = again(scene, &journal, &AGAIN);

@@ -138,6 +138,14 @@ pub fn request_or_lines(scene: &Scene, client: &Program, router: &Peer, lines: u
     }
 }
 
+/// Fails the check unless a request is for this payment, which was asked for before.
+pub fn expect_same(scene: &Scene, asked: &Request, payment: &(String, String)) {
+    if !asked.is(payment) {
+        scene.suspect(&NEW_ID);
+    }
+    expect_frames(scene, "the request again", &asked.body, &[&payment.0, &payment.1]);
+}
+
 /// Answers every request until the client has printed this many lines or ended; fails the check where it asks on and on.
 pub fn answer_until(
     scene: &Scene,
@@ -155,6 +163,19 @@ pub fn answer_until(
         format!("the client to take one of {ANSWERS} answers, and to print it"),
         format!("it asked {ANSWERS} times, and got an answer each time"),
     );
+}
+
+/// Whether a request is delivered after the client gave up, to somebody who was not there before.
+pub fn delivers_what_it_gave_up(scene: &Scene, client: &Program, endpoint: &str) -> Option<Request> {
+    // A right client has ended by now, except on a busy machine.
+    let _ = client.ends_soon();
+    let router = scene.peer(zmq::ROUTER, "client");
+    router.bind(endpoint);
+    let delivered = request_or_lines(scene, client, &router, usize::MAX);
+    if client.has_ended() {
+        scene.suspect(&WRONG_CODE);
+    }
+    delivered
 }
 
 /// Fails the check unless the client's next line is this one.
