@@ -22,13 +22,15 @@ use client::{
     ANSWERS, Counter, SHORT, answer_until, asked, client_at_nobody, delivers_what_it_gave_up, expect_line,
     expect_same, let_give_up, long, reply, request, request_or_lines,
 };
-use harness::failure::show_frames;
+use evidence::Traces;
+use harness::failure::{show, show_frames};
 use harness::program::Ended;
 use harness::scene::Evidence;
+use harness::timeline::Stream;
 use harness::{Mistake, Scene, check};
 use journal::{
-    Point, again, again_after, cuts, damaged, ends_with_a_line, expect_lines, fault, last_line, length,
-    middle,
+    Point, again, again_after, cuts, damaged, ends_with_a_line, expect_lines, fault, full, is_emptied,
+    last_line, length, middle,
 };
 use mistakes::*;
 use server::{Life, arguments, ask, born, expect_frames, expect_refusal, journal, live, payment};
@@ -222,21 +224,26 @@ fn t2_gives_up_where_every_answer_is_stale(scene: &Scene) {
     let mine = payment(scene, 4);
     let other = payment(scene, 0).0;
     let stale = ["ok", &other, "4"];
-    let printed = stale.join(" ");
-    scene.suspect_when(&STALE, move |evidence| evidence.got == printed.as_bytes());
     let (client, router) = asked(scene, SHORT, "3", &[&mine]);
     let mut seen = 0;
+    scene.suspect(&STALE_IS_FREE);
     while let Some(asked) = request_or_lines(scene, &client, &router, usize::MAX) {
         reply(&router, &asked.envelope, &stale);
         seen += 1;
-        scene.suspect(&STALE_IS_FREE);
         let wanted = format!("an end after 3 tries, and the line `gave up {}`", mine.0);
         scene.expect(seen <= ANSWERS, &wanted, || format!("{seen} requests, and no end"));
     }
+    let ended = client.end();
+    scene.suspect(&STALE);
+    for line in client.output().out {
+        let taken = line == stale.join(" ").as_bytes();
+        scene.expect(!taken, &format!("no answer but one to {}", mine.0), || show(&line));
+    }
+    // In which words and where it says so is another check's business.
+    let traces = Traces::of(scene, "client");
+    let gave_up = [Stream::Out, Stream::Err].iter().any(|stream| traces.says(*stream, "gave up"));
     scene.suspect(&STALE_ENDS_ALL);
-    expect_line(scene, &client, format!("gave up {}", mine.0));
-    scene.suspect(&WRONG_CODE);
-    client.ends_with(1);
+    scene.expect(gave_up, &format!("the line `gave up {}`", mine.0), || client.how_it_ended(ended));
 }
 
 /// A server that was slow answers every try, one after the other. The client takes one of these answers; the others
@@ -578,24 +585,14 @@ fn t4_a_full_disk_costs_no_payment(scene: &Scene) {
         life.kill();
         let life = again_after(scene, "trap '' XFSZ", &journal, &REPLAYS_WRONGLY);
         life.pays(scene, &long, 11);
-        let before = length(&journal);
-        // First no room at all; then room for three bytes more, so that the write of the next line fails in its middle.
-        for room in [before / 2, before + 3] {
-            life.server.limit_files(Some(room));
-            limited.set(true);
-            for _ in 0..2 {
-                let cut = length(&journal) < before;
-                scene.suspect(if cut { &CUTS_TOO_MUCH } else { &REPLY_FIRST });
-                let _ = life.refuses(scene, &new.0, &new.1);
-            }
-            if length(&journal) < before {
-                scene.suspect(&CUTS_TOO_MUCH);
-            }
-            life.pays(scene, &old, 10);
-            life.server.limit_files(None);
-            limited.set(false);
-        }
-        let cut = length(&journal) < before;
+        let cut = refuses_while_full(scene, &life, &limited, length(&journal) / 2, [&new, &old]);
+        // A death right after the failure: nothing that was answered may be gone.
+        life.kill();
+        let lost = if cut { &CUTS_TOO_MUCH } else { &LEAVES_PIECE };
+        let life = again_after(scene, "trap '' XFSZ", &journal, lost);
+        life.has_balance(scene, "after a full disk and a kill the answer to a payment of 0", 11);
+        // Room for three bytes more: the write of the next line fails in its middle.
+        let cut = refuses_while_full(scene, &life, &limited, length(&journal) + 3, [&new, &old]);
         scene.suspect(&PAYS_FIRST);
         life.has_balance(scene, "with room on the disk the answer to a payment of 0", 11);
         scene.suspect(&REMEMBERS_FAILURE);
@@ -609,6 +606,32 @@ fn t4_a_full_disk_costs_no_payment(scene: &Scene) {
     }
     #[cfg(not(target_os = "linux"))]
     scene.note("only on Linux can the files of a running program be limited");
+}
+
+/// Lets the files of a server that has paid `old` 10 grow to this many bytes and no more, and asks for a new payment, which cannot be
+/// written. Gives whether the journal is shorter now than it was.
+#[cfg(target_os = "linux")]
+fn refuses_while_full(
+    scene: &Scene,
+    life: &Life,
+    limited: &Cell<bool>,
+    room: u64,
+    [new, old]: [&(String, String); 2],
+) -> bool {
+    let journal = &journal(scene);
+    limited.set(true);
+    let before = length(journal);
+    let is_cut = || length(journal) < before;
+    life.server.limit_files(Some(room));
+    for _ in 0..2 {
+        scene.suspect(if is_cut() { &CUTS_TOO_MUCH } else { &REPLY_FIRST });
+        let _ = life.refuses(scene, &new.0, &new.1);
+    }
+    scene.suspect(if is_cut() { &CUTS_TOO_MUCH } else { &ENDS_ON_FAILURE });
+    life.pays(scene, old, 10);
+    life.server.limit_files(None);
+    limited.set(false);
+    is_cut()
 }
 
 /// The server is killed at every point that can be told from outside: with a request before it that it has not seen, at once after a
@@ -685,6 +708,7 @@ fn t4_a_torn_last_line_costs_no_payment(scene: &Scene) {
             life.kill();
         }
     }
+    first_start.set(false);
     #[cfg(target_os = "linux")]
     full_after_a_torn_line(scene, &bytes, &payments[0]);
 }
@@ -733,7 +757,11 @@ fn t4_a_broken_line_in_the_middle_is_an_error(scene: &Scene) {
         life.pays(scene, &payment(scene, amount), balance);
     }
     life.kill();
-    let whole = expect_lines(scene, &journal, 4);
+    // The fourth line may be missing where the reply goes out before it; that is another check's business.
+    let whole = expect_lines(scene, &journal, 3);
+    let file = full(&journal);
+    again(scene, &journal, &REPLAYS_WRONGLY).kill();
+    scene.expect(!is_emptied(&journal, file), "the journal not to be emptied", || "it is empty".into());
     for (how, bytes) in damaged(&whole) {
         let _ = fs::write(&journal, &bytes);
         scene.note(format!("the second line of the journal {how}"));
@@ -760,7 +788,8 @@ fn t4_a_journal_that_cannot_be_opened_is_an_error(scene: &Scene) {
 /// started again. The client asks again and gets the answer; nothing is paid twice.
 #[check]
 fn t4_client_and_server_survive_a_death_per_payment(scene: &Scene) {
-    scene.suspect_when(&TOO_FEW, |evidence| evidence.got.starts_with(b"gave up"));
+    let traces = Traces::of(scene, "client");
+    scene.suspect_when(&TOO_FEW, move |_| traces.says(Stream::Out, "gave up"));
     let journal = journal(scene);
     let payments = [payment(scene, 8), payment(scene, 90)];
     let (client, router) = asked(scene, SHORT, "1000", &payments.each_ref());

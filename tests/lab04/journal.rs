@@ -1,6 +1,7 @@
 //! The server's journal, looked at from outside: what a line holds is the student's business, but not that there are lines.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
@@ -14,6 +15,16 @@ use crate::server::{Life, arguments, born};
 
 pub fn length(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Which file it is, if it is one with something in it: by this a file that was emptied is told from a new one.
+pub fn full(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(|metadata| metadata.len() > 0).map(|metadata| metadata.ino())
+}
+
+/// Whether this file was emptied since it was looked at.
+pub fn is_emptied(path: &Path, before: Option<u64>) -> bool {
+    fs::metadata(path).is_ok_and(|now| now.len() == 0 && before == Some(now.ino()))
 }
 
 /// The places of the newlines.
@@ -43,7 +54,7 @@ pub fn again(scene: &Scene, journal: &Path, otherwise: &'static Mistake) -> Life
 /// The same from a shell that does `preparation` first; nothing where it is empty.
 pub fn again_after(scene: &Scene, preparation: &str, journal: &Path, otherwise: &'static Mistake) -> Life {
     let before = fs::read(journal).unwrap_or_default();
-    let seen = fault(&before);
+    let (seen, file) = (fault(&before), full(journal));
     scene.suspect(seen.unwrap_or(otherwise));
     let arguments = arguments(journal);
     let server = if preparation.is_empty() {
@@ -52,7 +63,7 @@ pub fn again_after(scene: &Scene, preparation: &str, journal: &Path, otherwise: 
         scene.start_after(preparation, "server", arguments)
     };
     let life = born(server);
-    if seen.is_none() && length(journal) == 0 {
+    if seen.is_none() && is_emptied(journal, file) {
         scene.suspect(&EMPTIES);
     }
     life
@@ -74,15 +85,12 @@ pub fn expect_lines(scene: &Scene, journal: &Path, least: usize) -> Vec<u8> {
 pub fn ends_with_a_line(scene: &Scene, journal: &Path, serves: &'static Mistake) {
     let path = journal.display().to_string();
     let expected = format!("the server to end with exit code 1 and to name {path}");
-    let before = length(journal);
     scene.suspect(serves);
     let server = scene.start("server", arguments(journal));
     match server.end_or_line(&expected) {
         Err(line) => {
             if server.ends_soon().is_some() {
                 scene.suspect(&BINDS_FIRST);
-            } else if before > 0 && length(journal) == 0 {
-                scene.suspect(&EMPTIES);
             }
             scene.fail(expected, format!("it printed {} on standard output", show(&line)));
         }

@@ -239,7 +239,7 @@ pub static NO_REPLY: Mistake = Mistake {
 pub static WRONG_REPLY: Mistake = Mistake {
     name: "another-reply",
     says: "A reply is one message of three frames in this order: `ok` or `error`, the id as it came, and the balance or the reason. The \
-           function `reply` makes them.",
+           function `reply` makes them, and one `send_multipart` sends them.",
     section: "A payment on the wire",
 };
 pub static WRONG_REFUSAL: Mistake = Mistake {

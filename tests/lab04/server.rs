@@ -49,6 +49,8 @@ impl Life {
     pub fn pays(&self, scene: &Scene, (id, amount): &(String, String), balance: i64) {
         let answer = self.ask(id, amount);
         if !is_reply(&answer, id) {
+            // Perhaps more frames should follow on their own, and the error of that is on its way.
+            let _ = self.server.ends_soon();
             scene.suspect(&WRONG_REPLY);
         }
         expect_frames(

@@ -37,9 +37,9 @@ fn run(args: &Args) -> Result<(), Error> {
     loop {
         let request = socket.recv_multipart(0).or_explain("receive on", "the REP socket")?;
         let answer = answer(&mut account, &mut journal, &request);
-        for frame in reply(&request, answer) {
-            socket.send(frame, 0).or_explain("send on", "the REP socket")?;
-        }
+        let reply = reply(&request, answer);
+        socket.send_multipart(&reply, 0).or_explain("send on", "the REP socket")?;
+        socket.send_multipart(&reply, 0).or_explain("send on", "the REP socket")?;
     }
 }
 
