@@ -26,7 +26,7 @@ use harness::timeline::{Fate, What};
 use harness::zmtp::{Command, Content, message};
 use harness::{Scene, check, zmq};
 use mistakes::*;
-use subscriber::Subscriber;
+use subscriber::{Subscriber, Watch};
 
 harness::lab!("lab06": "publisher", "subscriber");
 
@@ -176,8 +176,10 @@ fn t2_the_publisher_may_connect(scene: &Scene) {
     }
     let endpoint = sub.bind("tcp://127.0.0.1:*");
     let publisher = publisher(scene, ["--connect", &endpoint], 1, 3, &[]);
+    // It may have ended before what it published comes through.
+    let mut watch = Watch::new(scene);
+    while sub.socket().poll(zmq::POLLIN, 5).is_ok_and(|ready| ready == 0) && !watch.is_over(&publisher) {}
     sub.receive("what is published");
-    drop(publisher);
 }
 
 /// The last subscription is held up on its way, much longer than anybody would sleep. Until it is there, nothing may be published: what is
@@ -619,9 +621,13 @@ fn ear<'a>(
 }
 
 /// Says `seen`, and waits for the answer.
-fn say_seen(scene: &Scene, req: &Peer) {
+fn say_seen(scene: &Scene, publisher: &Program, req: &Peer) {
     scene.suspect(&NO_OK);
-    scene.expect_bytes("the answer to `seen`", req.ask("seen"), "ok");
+    req.send("seen");
+    // The answer to the last `seen` may be the last thing that a publisher does, and comes through after its end.
+    let mut watch = Watch::new(scene);
+    while req.socket().poll(zmq::POLLIN, 5).is_ok_and(|ready| ready == 0) && !watch.is_over(publisher) {}
+    scene.expect_bytes("the answer to `seen`", req.receive_frame("the answer to `seen`"), "ok");
 }
 
 /// A publisher with a sync socket, and where both its sockets are.
@@ -636,7 +642,7 @@ fn bound_twice(scene: &Scene, subscribers: u64, count: u64) -> (Program, (String
 fn t4_begins_when_all_have_seen(scene: &Scene) {
     let (publisher, at) = bound_twice(scene, 1, 3);
     let (one, req) = ear(scene, &publisher, &at, "subscriber 1");
-    say_seen(scene, &req);
+    say_seen(scene, &publisher, &req);
     let began = Instant::now();
     let expected =
         format!("the publisher to begin within {} once its only subscriber has said `seen`", ms(SOON));
@@ -655,7 +661,7 @@ fn t4_says_hello_until_all_have_seen(scene: &Scene) {
     let (publisher, at) = bound_twice(scene, 2, 5);
     let (one, first) = ear(scene, &publisher, &at, "subscriber 1");
     let (two, second) = ear(scene, &publisher, &at, "subscriber 2");
-    say_seen(scene, &first);
+    say_seen(scene, &publisher, &first);
     scene.note("both have got `hello`; subscriber 2 keeps silent");
     scene.suspect(&NOT_ALL_SEEN);
     let began = Instant::now();
@@ -669,7 +675,7 @@ fn t4_says_hello_until_all_have_seen(scene: &Scene) {
         });
         thread::sleep(GLANCE);
     }
-    say_seen(scene, &second);
+    say_seen(scene, &publisher, &second);
     scene.suspect(&NOT_COUNTED);
     let (got, other) = (one.hears_the_rest(), two.hears_the_rest());
     scene.expect(got == other, "both subscribers to get the same", || format!("{got} and {other}"));

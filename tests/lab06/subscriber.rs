@@ -17,17 +17,19 @@ const GLANCE: Duration = Duration::from_millis(20);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Tells when a wait for something from a publisher is in vain: at the deadline, or soon after the publisher's end.
-struct Watch {
+pub struct Watch {
     end: Instant,
     ended: Option<Instant>,
 }
 
 impl Watch {
-    fn new(scene: &Scene) -> Self {
+    /// Begins to wait.
+    pub fn new(scene: &Scene) -> Self {
         Self { end: Instant::now() + scene.deadline(), ended: None }
     }
 
-    fn is_over(&mut self, publisher: &Program) -> bool {
+    /// Whether it is in vain by now.
+    pub fn is_over(&mut self, publisher: &Program) -> bool {
         if publisher.has_ended() {
             return self.ended.get_or_insert_with(Instant::now).elapsed() > GRACE;
         }
