@@ -34,7 +34,9 @@ pub use print::print_line;
 /// Marks a hole of a starter that a program may pass: says on standard error what is still to do, and goes on.
 ///
 /// `todo!` ends the program instead, which is right where nothing can work without the hole. The text begins with `labNN task K: `, by
-/// which the checks recognise it.
+/// which the checks recognise it; behind it stands in brackets where the hole is.
+#[track_caller]
 pub fn still_to_do(what: &str) {
-    eprintln!("still to do: {what}");
+    let place = std::panic::Location::caller();
+    eprintln!("still to do: {what} [{}:{}]", place.file(), place.line());
 }

@@ -168,9 +168,7 @@ fn wrong_arguments_are_named() {
 /// The lines that a program printed, and what was typed to it, in their order.
 fn said(events: &[Event], program: &str) -> Vec<String> {
     let line = |event: &Event| match &event.what {
-        What::Line { who, text, .. } if who == program => {
-            Some(String::from_utf8_lossy(&text.0).into_owned())
-        }
+        What::Line { who, text, .. } if who == program => Some(String::from_utf8_lossy(&text.0).into_owned()),
         _ => None,
     };
     events.iter().filter_map(line).collect()
@@ -193,8 +191,7 @@ later = ["second", "third"]
         "server",
         "while read line; do echo \"got $line\"; sleep 0.1; echo \"done $line\"; done",
     );
-    let output =
-        lab(root.path()).args(["lab01", &format!("server={}", server.display())]).output().unwrap();
+    let output = lab(root.path()).args(["lab01", &format!("server={}", server.display())]).output().unwrap();
     assert!(output.status.success(), "where no program ends, the trace ends with the last line");
     let events = events(&root.path().join("target/labs/lab01/trace"));
     let lines: Vec<String> =
@@ -221,15 +218,13 @@ arguments = ["--connect", "{server}"]
     let publisher = context.socket(harness::zmq::XPUB).unwrap();
     publisher.bind("tcp://127.0.0.1:*").unwrap();
     let endpoint = publisher.get_last_endpoint().unwrap().unwrap();
-    let server = script(root.path(), "server", &format!("echo bound {endpoint}; read line; echo \"got $line\""));
+    let server =
+        script(root.path(), "server", &format!("echo bound {endpoint}; read line; echo \"got $line\""));
     let place = root.path().join("place");
     let there = format!("echo \"$2\" > {0}.new; mv {0}.new {0}; exec sleep 1000", place.display());
     let client = script(root.path(), "client", &there);
     let mut trace = lab(root.path());
-    trace.arg("lab01").args([
-        format!("server={}", server.display()),
-        format!("client={}", client.display()),
-    ]);
+    trace.arg("lab01").args([format!("server={}", server.display()), format!("client={}", client.display())]);
     let mut trace = trace.stdout(Stdio::null()).spawn().unwrap();
     while !place.exists() && trace.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(5));
