@@ -9,6 +9,9 @@
 //!   Lab 01 writes these refusals itself; from lab 02 on they are given.
 //! - [`message`]: typed messages with a version byte and a limit. Lab 03 writes them itself; later they are given.
 //! - [`pickle`]: looks through a pickle before it is parsed, and refuses what would call code or use up memory.
+//! - [`Signals`]: SIGINT and SIGTERM as something that a program polls beside its sockets.
+//! - [`uninterrupted`]: a call of ZeroMQ, again where a signal came in between.
+//! - [`open_without_waiting`]: opens a file so that it can be polled beside sockets, a named pipe too.
 //! - [`bincode`](https://docs.rs/bincode/2.0.1): the crate itself, in the version that works.
 
 #![warn(missing_docs)]
@@ -17,9 +20,11 @@ mod announce;
 mod context;
 mod endpoint;
 mod error;
+mod file;
 pub mod message;
 pub mod pickle;
 mod print;
+mod signals;
 
 pub use bincode;
 
@@ -27,7 +32,9 @@ pub use announce::{announce, announce_as};
 pub use context::{Context, LINGER, Socket};
 pub use endpoint::{Attach, BindEndpoint, ConnectEndpoint, EndpointError};
 pub use error::{Error, OrExplain, errno_name, finish};
+pub use file::open_without_waiting;
 pub use print::print_line;
+pub use signals::{Signals, uninterrupted};
 
 /// Marks a hole of a starter that a program may pass: says on standard error what is still to do, and goes on.
 ///

@@ -1,0 +1,183 @@
+//! A service, and the REQ that talks to it.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use harness::failure::show;
+use harness::peer::Peer;
+use harness::scene::{Evidence, Program};
+use harness::{Mistake, Scene};
+
+use crate::mistakes::*;
+use crate::vectors::Vector;
+
+/// More memory than a service may use, in bytes. It reads files piece by piece.
+const MUCH_MEMORY: u64 = 400 << 20;
+
+pub struct Life {
+    pub service: Program,
+    pub endpoint: String,
+    pub req: Peer,
+}
+
+/// Starts a service with as many threads. A panic is told as such.
+pub fn live(scene: &Scene, threads: usize) -> Life {
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&ENDS, |evidence| evidence.ended.is_some());
+    born(scene, threads)
+}
+
+/// The same, where a panic or an end is what the check is about.
+pub fn born(scene: &Scene, threads: usize) -> Life {
+    let arguments = ["--bind", "tcp://127.0.0.1:*", "--threads", &threads.to_string()].map(String::from);
+    let service = scene.start("service", arguments);
+    let endpoint = service.bound();
+    let req = service.req(&endpoint);
+    Life { service, endpoint, req }
+}
+
+/// Writes a file into the scene's folder and gives its path.
+pub fn file(scene: &Scene, name: &str, text: &[u8]) -> String {
+    let path = scene.folder().join(name);
+    if let Err(error) = fs::write(&path, text) {
+        harness::failure::Failure::error(format!("{name} cannot be written: {error}")).throw();
+    }
+    path.display().to_string()
+}
+
+/// Makes a file of zeros that takes no room on the disk.
+pub fn sparse(scene: &Scene, name: &str, length: u64) -> String {
+    let path = scene.folder().join(name);
+    if let Err(error) = fs::File::create(&path).and_then(|file| file.set_len(length)) {
+        harness::failure::Failure::error(format!("{name} of {length} bytes cannot be made: {error}")).throw();
+    }
+    scene.note(format!("{name} has {} MiB of zeros", length >> 20));
+    path.display().to_string()
+}
+
+/// What was told of a job: whether it runs still.
+pub fn percent(text: &str) -> Option<u64> {
+    let digits = text.strip_prefix("running ")?.strip_suffix('%')?;
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|percent| plain && *percent <= 100)
+}
+
+pub fn is_failed(text: &str) -> bool {
+    text.strip_prefix("failed ").is_some_and(|why| !why.trim().is_empty())
+}
+
+impl Life {
+    /// Sends a request and gives the reply as text.
+    pub fn ask(&self, request: &str) -> String {
+        String::from_utf8_lossy(&self.req.ask(request)).into_owned()
+    }
+
+    /// Submits a job, which must be the one of this number.
+    pub fn hash(&self, scene: &Scene, path: &str, number: usize) {
+        self.hash_or(scene, path, number, &NOT_HANDED_ON);
+    }
+
+    /// The same, with another explanation of no reply.
+    pub fn hash_or(&self, scene: &Scene, path: &str, number: usize, hung: &'static Mistake) {
+        scene.suspect(hung);
+        let reply = self.ask(&format!("hash {path}"));
+        scene.suspect(&WRONG_NUMBER);
+        scene.expect_bytes("the reply", reply, format!("job {number}"));
+    }
+
+    pub fn status(&self, number: usize) -> String {
+        self.ask(&format!("status {number}"))
+    }
+
+    /// Fails the check unless the job runs, or waits for a thread.
+    pub fn runs(&self, scene: &Scene, number: usize, done: &'static Mistake) {
+        let text = self.status(number);
+        scene.suspect(if text.starts_with("done ") { done } else { &NO_PERCENT });
+        scene.expect(
+            percent(&text).is_some(),
+            &format!("`running P%` for job {number}, with a whole number from 0 to 100"),
+            || show(text.as_bytes()),
+        );
+    }
+
+    /// Fails the check unless the next line says that this job is done, with this hash.
+    pub fn line_is_done(&self, scene: &Scene, number: usize, hash: &str) {
+        let wanted = format!("{number} done {hash}");
+        let line = self.service.line(&format!("the line `{}`", short(&wanted)));
+        let begin = format!("{number} done ");
+        if line != wanted.as_bytes() {
+            // The number and the word are right, so it is the hash; a hash is 64 digits, and no more is worth showing.
+            scene.suspect(if line.starts_with(begin.as_bytes()) { &WRONG_HASH } else { &WRONG_LINE });
+        }
+        scene.expect_bytes("the line", line, wanted);
+    }
+
+    /// Fails the check unless the next line says that this job failed, and why; gives what `status` must say.
+    pub fn line_is_failed(&self, scene: &Scene, number: usize) -> String {
+        let line = self.service.line(&format!("the line `{number} failed WHY`"));
+        let text = String::from_utf8_lossy(&line).into_owned();
+        let rest = text.strip_prefix(&format!("{number} ")).filter(|rest| is_failed(rest));
+        let Some(rest) = rest else {
+            scene.fail(format!("the line `{number} failed WHY`"), show(&line));
+        };
+        rest.to_string()
+    }
+
+    /// Hashes the file, and fails the check unless it is done.
+    pub fn does(&self, scene: &Scene, number: usize, vector: &Vector) {
+        let path = file(scene, &format!("file-{number}"), vector.text);
+        self.hash(scene, &path, number);
+        scene.suspect(&NO_RESULT);
+        self.line_is_done(scene, number, vector.hash);
+    }
+
+    /// The lines of these many jobs, which come in any order: what became of each.
+    pub fn lines(&self, scene: &Scene, jobs: &[usize]) -> BTreeMap<usize, String> {
+        let mut texts = BTreeMap::new();
+        while texts.len() < jobs.len() {
+            let missing: Vec<String> =
+                jobs.iter().filter(|job| !texts.contains_key(*job)).map(ToString::to_string).collect();
+            let line = self.service.line(&format!("a line for job {}", missing.join(", ")));
+            let line = String::from_utf8_lossy(&line).into_owned();
+            let parts = line.split_once(' ').and_then(|(number, text)| Some((number.parse().ok()?, text)));
+            let Some((number, text)) = parts.filter(|(number, _)| missing.contains(&format!("{number}")))
+            else {
+                scene.fail(
+                    format!("one line for each of the jobs {}: `N done HASH` or `N failed WHY`", list(jobs)),
+                    format!("the line {}", show(line.as_bytes())),
+                );
+            };
+            texts.insert(number, text.to_string());
+        }
+        texts
+    }
+
+    /// Fails the check where the service has read a large file into its memory.
+    pub fn uses_little_memory(&self, scene: &Scene) {
+        let used = self.service.peak_memory().unwrap_or(0);
+        if used > MUCH_MEMORY {
+            scene.suspect(&READS_WHOLE);
+            scene.fail("a file to be read piece by piece", format!("{} MiB of memory in use", used >> 20));
+        }
+    }
+
+    /// Waits for the end; nothing more may be printed, and the exit code must be 0.
+    pub fn ends_well(&self, scene: &Scene, lines: usize) {
+        self.service.ends_with(0);
+        let out = self.service.output().out;
+        // The first is the bound line.
+        scene.expect(out.len() == lines + 1, &format!("{lines} lines for {lines} jobs"), || {
+            let shown: Vec<String> = out.iter().skip(1).map(|line| show(line)).collect();
+            format!("{} lines: {}", shown.len(), shown.join(", "))
+        });
+    }
+}
+
+fn list(jobs: &[usize]) -> String {
+    jobs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A line whose hash is cut, for messages.
+fn short(line: &str) -> String {
+    if line.len() > 24 { format!("{}…", &line[..24]) } else { line.into() }
+}
