@@ -3,10 +3,11 @@
 use harness::failure::show;
 use harness::program::Ended;
 use harness::scene::Evidence;
-use harness::{Scene, Signal};
+use harness::{Mistake, Scene, Signal};
 
 use crate::life::{Life, born, is_failed};
 use crate::mistakes::*;
+use crate::vectors::ABC;
 
 /// Starts a service whose end is looked at.
 pub fn mortal(scene: &Scene, threads: usize) -> Life {
@@ -43,8 +44,18 @@ pub fn ends_when_idle(scene: &Scene) {
     idle.service.ends_with(0);
 }
 
+/// Ends a service that has done a job by a signal.
+pub fn ends_on_a_signal(scene: &Scene, signal: Signal) {
+    let life = mortal(scene, 2);
+    life.does(scene, 1, &ABC);
+    life.service.signal(signal);
+    scene.suspect(&DEAF);
+    life.ends_well(scene, 1);
+}
+
 /// The one job that a service had when it was ended is told as failed, and the service ends well.
-pub fn cut_off(scene: &Scene, life: &Life) {
+pub fn cut_off(scene: &Scene, life: &Life, hung: &'static Mistake) {
+    scene.suspect(hung);
     let ended = life.service.end_or_line("a line for job 1, and the end");
     match ended {
         Ok(ended) => {
@@ -53,12 +64,11 @@ pub fn cut_off(scene: &Scene, life: &Life) {
         }
         Err(line) => {
             let text = String::from_utf8_lossy(&line).into_owned();
-            if text.starts_with("1 done ") {
-                scene.suspect(&CUT_IS_DONE);
-            }
+            scene.suspect(if text.starts_with("1 done ") { &CUT_IS_DONE } else { &WRONG_LINE });
             let right = text.strip_prefix("1 ").is_some_and(is_failed);
             scene.expect(right, "the line `1 failed WHY`", || show(&line));
         }
     }
+    scene.suspect(hung);
     life.ends_well(scene, 1);
 }

@@ -9,7 +9,7 @@ use harness::scene::{Evidence, Program};
 use harness::{Mistake, Scene};
 
 use crate::mistakes::*;
-use crate::vectors::Vector;
+use crate::vectors::{ABC, Vector};
 
 /// More memory than a service may use, in bytes. It reads files piece by piece.
 const MUCH_MEMORY: u64 = 400 << 20;
@@ -27,7 +27,13 @@ pub fn live(scene: &Scene, threads: usize) -> Life {
     born(scene, threads)
 }
 
-/// The same, where a panic or an end is what the check is about.
+/// The same, once a service with as many threads has done a job: then what goes wrong is not for want of that.
+pub fn proven(scene: &Scene, threads: usize) -> Life {
+    live(scene, threads).does(scene, 1, &ABC);
+    born(scene, threads)
+}
+
+/// The same as [`live`], where a panic or an end is what the check is about.
 pub fn born(scene: &Scene, threads: usize) -> Life {
     let arguments = ["--bind", "tcp://127.0.0.1:*", "--threads", &threads.to_string()].map(String::from);
     let service = scene.start("service", arguments);
@@ -139,7 +145,11 @@ impl Life {
                 jobs.iter().filter(|job| !texts.contains_key(*job)).map(ToString::to_string).collect();
             let line = self.service.line(&format!("a line for job {}", missing.join(", ")));
             let line = String::from_utf8_lossy(&line).into_owned();
-            let parts = line.split_once(' ').and_then(|(number, text)| Some((number.parse().ok()?, text)));
+            let parts =
+                line.split_once(' ').and_then(|(number, text)| Some((number.parse::<usize>().ok()?, text)));
+            if parts.is_none() {
+                scene.suspect(&WRONG_LINE);
+            }
             let Some((number, text)) = parts.filter(|(number, _)| missing.contains(&format!("{number}")))
             else {
                 scene.fail(

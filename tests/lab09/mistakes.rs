@@ -115,8 +115,8 @@ pub static OUT_OF_ORDER: Mistake = Mistake {
 };
 pub static NO_PROGRESS: Mistake = Mistake {
     name: "no-progress",
-    says: "A large file is being hashed, and the percentage does not move. Count the bytes that were read, and tell the main thread \
-           whenever the percentage is another one.",
+    says: "A large file is being hashed, and the percentage does not move. Count the bytes that were read, in a u64, and tell the \
+           main thread whenever the percentage is another one.",
     section: "How far it is",
 };
 pub static NO_PERCENT: Mistake = Mistake {

@@ -63,6 +63,22 @@ impl Pipe {
 }
 
 impl Writer {
+    /// Writes more than a pipe holds, and waits until that is possible: so the service has begun to read.
+    ///
+    /// A pipe holds 64 KiB on Linux, see pipe(7).
+    pub fn write_much(&self, service: &Program, what: &str) {
+        let Ok(mut file) = self.0.try_clone() else { Failure::error("a pipe cannot be cloned").throw() };
+        let (written, is_written) = mpsc::channel();
+        // Where nobody reads, this thread ends when the service does.
+        thread::spawn(move || written.send(file.write_all(&[b'a'; 4 * 65_536]).is_ok()));
+        let end = Instant::now() + service.scene().deadline();
+        while is_written.recv_timeout(Duration::from_millis(20)).is_err() {
+            if service.has_ended() || Instant::now() > end {
+                service.never(what);
+            }
+        }
+    }
+
     /// Writes bytes; that nobody reads any more will be seen in what the service says.
     pub fn write(&mut self, bytes: &[u8]) {
         let _ = self.0.write_all(bytes);

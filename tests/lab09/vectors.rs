@@ -1,7 +1,7 @@
 //! Hashes that do not come from the code that is judged.
 //!
 //! Sources: `ABC`, `EMPTY` and `MILLION` are the examples of FIPS 180-4 (NIST, "SHA-256 Example" and the test vectors of its validation
-//! system); `NOTES` and `ZEROS` were made with `sha256sum` of the GNU coreutils.
+//! system); `NOTES`, `ZEROS` and `FEWER_ZEROS` were made with `sha256sum` of the GNU coreutils.
 
 /// A text and its hash.
 pub struct Vector {
@@ -24,6 +24,11 @@ pub static NOTES: Vector = Vector {
 
 /// A million times the letter a.
 pub static MILLION: &str = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+
+/// As many zeros as [`SHORT`].
+pub static FEWER_ZEROS: &str = "83ee47245398adee79bd9c0a8bc57b821e92aba10f5f9ade8a5d1fae4d8c4302";
+/// 32 MiB: a thread is at it for some milliseconds.
+pub const SHORT: u64 = 32 << 20;
 
 /// As many zeros as [`LENGTH`].
 pub static ZEROS: &str = "a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51";

@@ -82,12 +82,16 @@ fn hash(path: &Path, main: &zmq::Socket) -> Result<String, Error> {
 
 /// Waits until there is something to read. False where the main thread has said something: that can only be stop.
 fn may_go_on(main: &zmq::Socket, file: &File) -> Result<bool, Error> {
+    loop {
     let mut items = [main.as_poll_item(zmq::POLLIN), zmq::PollItem::from_fd(file.as_raw_fd(), zmq::POLLIN)];
     uninterrupted(|| zmq::poll(&mut items[1..], 20)).or_explain("poll", "a PAIR socket and a file")?;
+    if ENDING.load(std::sync::atomic::Ordering::SeqCst) {
+        return Ok(false);
+    }
     if items[1].is_readable() || items[1].is_error() {
         return Ok(true);
     }
-    Ok(!ENDING.load(std::sync::atomic::Ordering::SeqCst))
+    }
 }
 
 /// How far it is. A pipe has no length, and a file may grow while it is read.
