@@ -354,9 +354,7 @@ fn t3_a_file_that_is_not_there_fails(scene: &Scene) {
     let path = scene.folder().join("not-there").display().to_string();
     life.hash(scene, &path, 1);
     scene.suspect(&NO_FAILURE);
-    let text = life.line_is_failed(scene, 1);
-    scene.suspect(&WRONG_STATUS);
-    scene.expect_bytes("the status of job 1", life.status(1), text);
+    life.line_is_failed(scene, 1);
     life.does(scene, 2, &ABC);
 }
 
@@ -381,7 +379,7 @@ fn t3_a_file_that_vanishes_fails(scene: &Scene) {
     let line = life.service.line("the line `2 failed WHY`");
     let text = String::from_utf8_lossy(&line).into_owned();
     scene.suspect(if text == format!("2 done {}", ABC.hash) { &LOOKS_EARLY } else { &NO_FAILURE });
-    scene.expect(text.strip_prefix("2 ").is_some_and(is_failed), "the line `2 failed WHY`", || show(&line));
+    scene.expect(text.starts_with("2 failed"), "the line `2 failed WHY`", || show(&line));
 }
 
 /// A folder can be opened, and not be read.
@@ -391,7 +389,7 @@ fn t3_a_folder_fails(scene: &Scene) {
     let life = proven(scene, 1);
     life.hash(scene, &scene.folder().display().to_string(), 1);
     scene.suspect(&FOLDER);
-    let _ = life.line_is_failed(scene, 1);
+    life.line_is_failed(scene, 1);
     life.does(scene, 2, &ABC);
 }
 
@@ -457,6 +455,7 @@ fn t4_a_second_signal_changes_nothing(scene: &Scene) {
     for signals in [[Signal::INT, Signal::TERM], [Signal::TERM, Signal::INT]] {
         let life = mortal(scene, 8);
         let _ = life.status(1);
+        load::until_it_rests(&life.service);
         life.service.signal(Signal::STOP);
         for signal in signals {
             life.service.signal(signal);
@@ -497,7 +496,6 @@ fn t4_ends_while_a_writer_is_silent(scene: &Scene) {
     let writer = begins(scene, &life, &pipe, 1);
     scene.suspect(&NO_BEGIN);
     writer.write_much(&life.service, "the service to read from the pipe of job 1");
-    life.runs(scene, 1, &EMPTY_PIPE);
     stop(scene, &life);
     cut_off(scene, &life, &BLOCKED_READ);
 }
@@ -530,14 +528,16 @@ fn t4_every_job_has_its_line_at_the_end(scene: &Scene) {
     let life = mortal(scene, 2);
     life.does(scene, 1, &ABC);
     let pipes = ["pipe-2", "pipe-3"].map(|name| Pipe::new(scene, name));
+    let mut writers = Vec::new();
     for (number, pipe) in (2..).zip(&pipes) {
         life.hash_or(scene, &pipe.path(), number, &MAIN_WORKS);
+        writers.push(begins(scene, &life, pipe, number));
     }
     let path = file(scene, "file", ABC.text);
     for number in 4..=6 {
         life.hash_or(scene, &path, number, &MAIN_WORKS);
     }
-    scene.suspect_when(&BLOCKED, |evidence| evidence.hung);
+    scene.suspect_when(&BLOCKED_READ, |evidence| evidence.hung);
     stop(scene, &life);
     scene.suspect(&LOST);
     for (number, text) in life.lines(scene, &[2, 3, 4, 5, 6]) {
@@ -550,13 +550,16 @@ fn t4_every_job_has_its_line_at_the_end(scene: &Scene) {
     life.ends_well(scene, 6);
 }
 
-/// A client that does not wait for replies sends twenty jobs and `stop` in one go. All replies arrive, `bye` is the last, and
-/// each job has its line.
+/// A client that does not wait for replies sends fifty jobs and `stop` in one go, while the only thread is blocked. All replies arrive,
+/// `bye` is the last, and each of the jobs has its line.
 #[check]
 fn t4_nothing_that_was_sent_is_lost(scene: &Scene) {
-    const JOBS: usize = 20;
+    const JOBS: usize = 50;
     ends_when_idle(scene);
-    let life = mortal(scene, 2);
+    let life = mortal(scene, 1);
+    let pipe = Pipe::new(scene, "pipe");
+    life.hash_or(scene, &pipe.path(), 1, &MAIN_WORKS);
+    let _writer = begins(scene, &life, &pipe, 1);
     let path = file(scene, "file", ABC.text);
     let dealer = scene.peer(zmq::DEALER, "service");
     dealer.connect(&life.endpoint);
@@ -565,25 +568,16 @@ fn t4_nothing_that_was_sent_is_lost(scene: &Scene) {
     }
     dealer.send_frames(["", "stop"]);
     scene.suspect(&UNREAD);
-    for number in 1..=JOBS + 1 {
-        let wanted = if number > JOBS { "bye".to_string() } else { format!("job {number}") };
+    let wanted = (2..=JOBS + 1).map(|number| format!("job {number}")).chain(["bye".to_string()]);
+    for wanted in wanted {
         let reply = dealer.receive(&format!("the reply `{wanted}`"));
         let right =
             matches!(reply.as_slice(), [empty, frame] if empty.is_empty() && frame == wanted.as_bytes());
-        if !right && number == 1 {
-            scene.suspect(&WRONG_NUMBER);
-        }
         scene.expect(right, &format!("the reply `{wanted}`"), || show_frames(&reply));
     }
+    scene.suspect_when(&BLOCKED_READ, |evidence| evidence.hung);
     scene.suspect(&LOST);
-    let jobs: Vec<usize> = (1..=JOBS).collect();
-    for (number, text) in life.lines(scene, &jobs) {
-        let done = text.starts_with("done ");
-        scene.expect(
-            done || is_failed(&text),
-            &format!("`{number} done …` or `{number} failed WHY`"),
-            || show(text.as_bytes()),
-        );
-    }
-    life.ends_well(scene, JOBS);
+    let jobs: Vec<usize> = (1..=JOBS + 1).collect();
+    let _ = life.lines(scene, &jobs);
+    life.ends_well(scene, JOBS + 1);
 }

@@ -6,6 +6,7 @@ use harness::scene::Evidence;
 use harness::{Mistake, Scene, Signal};
 
 use crate::life::{Life, born, is_failed};
+use crate::load::until_it_rests;
 use crate::mistakes::*;
 use crate::vectors::ABC;
 
@@ -48,6 +49,7 @@ pub fn ends_when_idle(scene: &Scene) {
 pub fn ends_on_a_signal(scene: &Scene, signal: Signal) {
     let life = mortal(scene, 2);
     life.does(scene, 1, &ABC);
+    until_it_rests(&life.service);
     life.service.signal(signal);
     scene.suspect(&DEAF);
     life.ends_well(scene, 1);

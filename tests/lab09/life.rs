@@ -89,6 +89,7 @@ impl Life {
         let reply = self.ask(&format!("hash {path}"));
         scene.suspect(&WRONG_NUMBER);
         scene.expect_bytes("the reply", reply, format!("job {number}"));
+        scene.suspect(hung);
     }
 
     pub fn status(&self, number: usize) -> String {
@@ -118,15 +119,12 @@ impl Life {
         scene.expect_bytes("the line", line, wanted);
     }
 
-    /// Fails the check unless the next line says that this job failed, and why; gives what `status` must say.
-    pub fn line_is_failed(&self, scene: &Scene, number: usize) -> String {
+    /// Fails the check unless the next line says that this job failed, and why.
+    pub fn line_is_failed(&self, scene: &Scene, number: usize) {
         let line = self.service.line(&format!("the line `{number} failed WHY`"));
-        let text = String::from_utf8_lossy(&line).into_owned();
-        let rest = text.strip_prefix(&format!("{number} ")).filter(|rest| is_failed(rest));
-        let Some(rest) = rest else {
-            scene.fail(format!("the line `{number} failed WHY`"), show(&line));
-        };
-        rest.to_string()
+        let text = String::from_utf8_lossy(&line);
+        let right = text.strip_prefix(&format!("{number} ")).is_some_and(is_failed);
+        scene.expect(right, &format!("the line `{number} failed WHY`"), || show(&line));
     }
 
     /// Hashes the file, and fails the check unless it is done.

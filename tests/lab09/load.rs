@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use harness::scene::Program;
 
@@ -25,6 +26,22 @@ pub fn used_while_we_compute(service: &Program) -> Option<(Duration, Duration)> 
         used = own_time()?.saturating_sub(began);
     }
     Some((service.cpu_time()?.saturating_sub(before), used))
+}
+
+/// Waits until the main thread of the service sleeps: then a signal finds it in a call that waits, and not on its way there.
+///
+/// Source: the field `state` of proc_pid_stat(5). Where the system does not tell, nothing is waited for.
+pub fn until_it_rests(service: &Program) {
+    let end = Instant::now() + service.scene().deadline();
+    let path = format!("/proc/{}/stat", service.pid());
+    while let Ok(text) = fs::read_to_string(&path) {
+        let sleeps = text.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'));
+        // Who never sleeps has another mistake, which another check names.
+        if sleeps || Instant::now() > end {
+            return;
+        }
+        thread::yield_now();
+    }
 }
 
 /// The processor time of this thread. Source: fields `utime` and `stime` of proc_pid_stat(5), in ticks of 10 ms.

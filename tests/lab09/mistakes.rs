@@ -187,8 +187,8 @@ pub static SERVICE_DIES: Mistake = Mistake {
 };
 pub static BYE_LOST: Mistake = Mistake {
     name: "bye-is-lost",
-    says: "The service ended, and `bye` never arrived. `send` only hands the reply to ZeroMQ, and `process::exit` ends the threads that would \
-           deliver it. Return from `main`, so that the context is ended; that waits for delivery.",
+    says: "The service ended, and `bye` never arrived. Was it sent? `send` only hands the reply to ZeroMQ, and `process::exit` ends the \
+           threads that would deliver it. Return from `main`, so that the context is ended; that waits for delivery.",
     section: "Stop",
 };
 pub static NO_BYE: Mistake = Mistake {

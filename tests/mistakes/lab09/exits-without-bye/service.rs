@@ -57,10 +57,7 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
             break;
         }
         if ready[1] && reply(&control, &mut jobs)? {
-            for worker in &workers {
-                let _ = worker.send("", 0);
-            }
-            std::process::exit(0);
+            break;
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
             jobs.hear(number, receive(worker)?)?;
@@ -93,6 +90,9 @@ fn wait(signals: &Signals, control: &zmq::Socket, workers: &[Socket<'_>]) -> Res
 fn reply(control: &zmq::Socket, jobs: &mut Jobs) -> Result<bool, Error> {
     let request = uninterrupted(|| control.recv_multipart(0)).or_explain("receive on", "the REP socket")?;
     let reply = answer(jobs, &request);
+    if reply == "bye" {
+        std::process::exit(0);
+    }
     uninterrupted(|| control.send(&reply, 0)).or_explain("send on", "the REP socket")?;
     Ok(reply == "bye")
 }

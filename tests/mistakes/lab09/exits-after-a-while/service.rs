@@ -57,7 +57,9 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
             break;
         }
         if ready[1] && reply(&control, &mut jobs)? {
-            break;
+            // So that the reply has time to go out; whether it has is luck.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            std::process::exit(0);
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
             jobs.hear(number, receive(worker)?)?;
@@ -70,7 +72,7 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
 /// The main thread's ends of the PAIRs, one for each thread.
 fn doors(context: &Context, threads: usize) -> Result<Vec<Socket<'_>>, Error> {
     let open = |number| {
-        let socket = context.socket(zmq::DEALER)?;
+        let socket = context.socket(zmq::PAIR)?;
         socket.bind(&worker::endpoint(number)).or_explain("bind", worker::endpoint(number))?;
         Ok(socket)
     };

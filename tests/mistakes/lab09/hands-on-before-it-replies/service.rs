@@ -48,7 +48,6 @@ fn run(args: &Args) -> Result<(), Error> {
 fn serve(context: &Context, args: &Args) -> Result<(), Error> {
     let workers = doors(context, args.threads.into())?;
     let control = context.socket(zmq::REP)?;
-    control.set_linger(0).or_explain("set the linger of", "the REP socket")?;
     let signals = Signals::catch()?;
     args.attach.attach(&control)?;
     let mut jobs = Jobs::new(workers.len());
@@ -57,7 +56,7 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
         if ready[0] {
             break;
         }
-        if ready[1] && reply(&control, &mut jobs)? {
+        if ready[1] && reply(&control, &mut jobs, &workers)? {
             break;
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
@@ -88,9 +87,10 @@ fn wait(signals: &Signals, control: &zmq::Socket, workers: &[Socket<'_>]) -> Res
 }
 
 /// Answers a request. True where it was `stop`.
-fn reply(control: &zmq::Socket, jobs: &mut Jobs) -> Result<bool, Error> {
+fn reply(control: &zmq::Socket, jobs: &mut Jobs, workers: &[Socket<'_>]) -> Result<bool, Error> {
     let request = uninterrupted(|| control.recv_multipart(0)).or_explain("receive on", "the REP socket")?;
     let reply = answer(jobs, &request);
+    jobs.deal(workers)?;
     uninterrupted(|| control.send(&reply, 0)).or_explain("send on", "the REP socket")?;
     Ok(reply == "bye")
 }

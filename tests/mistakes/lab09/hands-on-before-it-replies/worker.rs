@@ -26,7 +26,7 @@ pub fn endpoint(number: usize) -> String {
 /// Works until it is told to stop.
 pub fn work(context: &Context, number: usize) -> Result<(), Error> {
     let own = Context::new();
-    let main = own.socket(zmq::DEALER)?;
+    let main = own.socket(zmq::PAIR)?;
     main.connect(&endpoint(number)).or_explain("connect to", endpoint(number))?;
     loop {
         let order = uninterrupted(|| main.recv_string(0)).or_explain("receive on", "a PAIR socket")?;
