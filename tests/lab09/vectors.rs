@@ -1,7 +1,7 @@
 //! Hashes that do not come from the code that is judged.
 //!
 //! Sources: `ABC`, `EMPTY` and `MILLION` are the examples of FIPS 180-4 (NIST, "SHA-256 Example" and the test vectors of its validation
-//! system); `NOTES`, `ZEROS` and `FEWER_ZEROS` were made with `sha256sum` of the GNU coreutils.
+//! system); the others were made with `sha256sum` of the GNU coreutils.
 
 /// A text and its hash.
 pub struct Vector {
@@ -24,6 +24,9 @@ pub static NOTES: Vector = Vector {
 
 /// A million times the letter a.
 pub static MILLION: &str = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+
+/// What [`crate::pipe::Writer::write_much`] writes, and `abc`.
+pub static MUCH_AND_ABC: &str = "30a243b1b76f633dbc2e0b2dc778a7cd2831dbb632eba74a3eb1c6d535b47740";
 
 /// As many zeros as [`SHORT`].
 pub static FEWER_ZEROS: &str = "83ee47245398adee79bd9c0a8bc57b821e92aba10f5f9ade8a5d1fae4d8c4302";
