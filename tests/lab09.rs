@@ -154,7 +154,7 @@ fn t2_answers_while_all_threads_are_blocked(scene: &Scene) {
     for (number, pipe) in (1..).zip(&pipes) {
         life.hash_or(scene, &pipe.path(), number, &MAIN_WORKS);
     }
-    for number in [1, 2, 3, 1, 2, 3] {
+    for number in (0..30).map(|turn| turn % 3 + 1) {
         scene.suspect(&MAIN_WORKS);
         life.runs(scene, number, &EMPTY_PIPE);
     }

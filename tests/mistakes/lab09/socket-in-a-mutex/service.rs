@@ -41,6 +41,8 @@ fn run(args: &Args) -> Result<(), Error> {
         }
         let result = serve(&context, args);
         if result.is_ok() {
+            // The threads cannot be told: whoever holds the Mutex waits. The reply needs a moment.
+            std::thread::sleep(std::time::Duration::from_millis(300));
             std::process::exit(0);
         }
         // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
