@@ -106,7 +106,7 @@ fn t1_takes_a_path_as_it_is(scene: &Scene) {
             if number % 2 == 0 { name.into() } else { scene.folder().join(name).display().to_string() };
         life.hash_or(scene, &path, number, &NO_REPLY);
         scene.suspect(&CUTS_PATH);
-        let line = life.service.line(&format!("a line for job {number}, the file `{name}`"));
+        let line = life.line_of(number, &format!("a line for job {number}, the file `{name}`"));
         scene.expect_bytes(&format!("the line of `{name}`"), line, format!("{number} done {}", ABC.hash));
     }
 }
@@ -142,6 +142,16 @@ fn t1_answers_what_is_no_request(scene: &Scene) {
         scene.expect(right, &format!("{what} to be `error: WHY`"), || show_frames(&reply));
     }
     life.does(scene, 1, &ABC);
+}
+
+/// Where the main thread cannot go on, the threads are told as well, or the program never ends. Here its endpoint is in use.
+#[check]
+fn t1_an_error_ends_it(scene: &Scene) {
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&NOT_WOKEN, |evidence| evidence.hung);
+    let owner = scene.peer(zmq::REP, "nobody");
+    let endpoint = owner.bind("tcp://127.0.0.1:*");
+    scene.start("service", ["--bind", &endpoint, "--threads", "2"]).ends_with(2);
 }
 
 /// The threads wait for pipes that nobody writes to, and the service replies all the same: to `status`, to further jobs, to whatever
@@ -231,7 +241,7 @@ fn t2_begins_no_more_jobs_than_it_has_threads(scene: &Scene) {
     writers[0].write(ABC.text);
     writers.remove(0);
     scene.suspect(&NO_RESULT);
-    let line = life.service.line("the line of job 1, whose pipe is at its end");
+    let line = life.line_of(1, "the line of job 1, whose pipe is at its end");
     scene.suspect(if line.starts_with(b"1 ") { &WRONG_HASH } else { &MANY_THREADS });
     scene.expect_bytes("the first line", line, format!("1 done {}", ABC.hash));
 }
@@ -265,7 +275,7 @@ fn t2_jobs_wait_in_their_order(scene: &Scene) {
     drop(begins(scene, &life, &pipe, 1));
     for number in 1..=5 {
         scene.suspect(&NO_RESULT);
-        let line = life.service.line(&format!("a line for job {number}"));
+        let line = life.line_of(number, &format!("a line for job {number}"));
         // Job 1 blocks the only thread. Once it is over, the others come in their order.
         scene.suspect(if number == 1 { &MANY_THREADS } else { &OUT_OF_ORDER });
         scene.expect(
@@ -381,7 +391,7 @@ fn t3_a_file_that_vanishes_fails(scene: &Scene) {
     drop(writer);
     scene.suspect(&NO_RESULT);
     life.line_is_done(scene, 1, EMPTY.hash);
-    let line = life.service.line("the line `2 failed WHY`");
+    let line = life.line_of(2, "the line `2 failed WHY`");
     let text = String::from_utf8_lossy(&line).into_owned();
     scene.suspect(if text == format!("2 done {}", ABC.hash) { &LOOKS_EARLY } else { &NO_FAILURE });
     scene.expect(text.starts_with("2 failed"), "the line `2 failed WHY`", || show(&line));
@@ -406,7 +416,7 @@ fn t3_an_empty_file_is_done(scene: &Scene) {
     let path = file(scene, "empty", EMPTY.text);
     life.hash(scene, &path, 1);
     scene.suspect(&NOT_EMPTY);
-    let line = life.service.line("a line for job 1, an empty file");
+    let line = life.line_of(1, "a line for job 1, an empty file");
     scene.expect_bytes("the line of an empty file", line, format!("1 done {}", EMPTY.hash));
 }
 

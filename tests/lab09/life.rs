@@ -1,12 +1,14 @@
 //! A service, and the REQ that talks to it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::rc::Rc;
 
 use harness::failure::show;
 use harness::peer::Peer;
 use harness::scene::{Evidence, Program};
-use harness::{Mistake, Scene};
+use harness::{Mistake, Scene, zmq};
 
 use crate::mistakes::*;
 use crate::vectors::{ABC, Vector};
@@ -18,7 +20,12 @@ pub struct Life {
     pub service: Program,
     pub endpoint: String,
     pub req: Peer,
+    /// The job whose line is waited for.
+    awaited: Rc<Cell<Option<usize>>>,
 }
+
+/// How long a service that hangs may take to tell what it knows of a job, in milliseconds.
+const TELLS: i32 = 1000;
 
 /// Starts a service with as many threads. A panic is told as such.
 pub fn live(scene: &Scene, threads: usize) -> Life {
@@ -39,7 +46,26 @@ pub fn born(scene: &Scene, threads: usize) -> Life {
     let service = scene.start("service", arguments);
     let endpoint = service.bound();
     let req = service.req(&endpoint);
-    Life { service, endpoint, req }
+    let awaited = Rc::new(Cell::new(None));
+    let (number, asked) = (Rc::clone(&awaited), endpoint.clone());
+    scene.suspect_when(&NO_LINE, move |evidence| {
+        evidence.hung && number.get().is_some_and(|number| is_over(&asked, number))
+    });
+    Life { service, endpoint, req, awaited }
+}
+
+/// Whether a service whose line did not come says that the job is over. This tells one failure from another, and is no verdict.
+fn is_over(endpoint: &str, number: usize) -> bool {
+    let ask = || {
+        let context = zmq::Context::new();
+        let req = context.socket(zmq::REQ)?;
+        req.set_linger(0)?;
+        req.set_rcvtimeo(TELLS)?;
+        req.connect(endpoint)?;
+        req.send(&format!("status {number}"), 0)?;
+        req.recv_bytes(0)
+    };
+    ask().is_ok_and(|text| text.starts_with(b"done ") || text.starts_with(b"failed "))
 }
 
 /// Writes a file into the scene's folder and gives its path.
@@ -107,21 +133,33 @@ impl Life {
         );
     }
 
+    /// The next line, which should be that of this job.
+    pub fn line_of(&self, number: usize, what: &str) -> Vec<u8> {
+        self.awaited.set(Some(number));
+        let line = self.service.line(what);
+        self.awaited.set(None);
+        line
+    }
+
     /// Fails the check unless the next line says that this job is done, with this hash.
     pub fn line_is_done(&self, scene: &Scene, number: usize, hash: &str) {
         let wanted = format!("{number} done {hash}");
-        let line = self.service.line(&format!("the line `{}`", short(&wanted)));
-        let begin = format!("{number} done ");
+        let line = self.line_of(number, &format!("the line `{}`", short(&wanted)));
         if line != wanted.as_bytes() {
-            // The number and the word are right, so it is the hash; a hash is 64 digits, and no more is worth showing.
-            scene.suspect(if line.starts_with(begin.as_bytes()) { &WRONG_HASH } else { &WRONG_LINE });
+            let begins = |word| line.starts_with(format!("{number} {word} ").as_bytes());
+            // Where the number and the word are right, it is the hash.
+            scene.suspect(match () {
+                () if begins("done") => &WRONG_HASH,
+                () if begins("failed") => &FAILS,
+                () => &WRONG_LINE,
+            });
         }
         scene.expect_bytes("the line", line, wanted);
     }
 
     /// Fails the check unless the next line says that this job failed, and why.
     pub fn line_is_failed(&self, scene: &Scene, number: usize) {
-        let line = self.service.line(&format!("the line `{number} failed WHY`"));
+        let line = self.line_of(number, &format!("the line `{number} failed WHY`"));
         let text = String::from_utf8_lossy(&line);
         let right = text.strip_prefix(&format!("{number} ")).is_some_and(is_failed);
         scene.expect(right, &format!("the line `{number} failed WHY`"), || show(&line));
@@ -141,7 +179,8 @@ impl Life {
         while texts.len() < jobs.len() {
             let missing: Vec<String> =
                 jobs.iter().filter(|job| !texts.contains_key(*job)).map(ToString::to_string).collect();
-            let line = self.service.line(&format!("a line for job {}", missing.join(", ")));
+            let first = jobs.iter().find(|job| !texts.contains_key(*job)).copied().unwrap_or_default();
+            let line = self.line_of(first, &format!("a line for job {}", missing.join(", ")));
             let line = String::from_utf8_lossy(&line).into_owned();
             let parts =
                 line.split_once(' ').and_then(|(number, text)| Some((number.parse::<usize>().ok()?, text)));

@@ -22,9 +22,16 @@ pub static NOT_HANDED_ON: Mistake = Mistake {
 };
 pub static NO_RESULT: Mistake = Mistake {
     name: "no-result",
-    says: "The job was accepted, and its line never came. Either no thread got the job, or the main thread does not hear its thread. \
-           Do both ends of each inproc link have the same context and the same name? Does the main thread poll them all?",
+    says: "The job was accepted, and its line never came. Either no thread got the job, or its thread waits for what does not come, or the main \
+           thread does not hear it. Do both ends of each inproc link have the same context and the same name? Does the main thread poll them all? \
+           Does a thread that is done with a job get the next one?",
     section: "One context, one socket per thread",
+};
+pub static NO_LINE: Mistake = Mistake {
+    name: "no-line",
+    says: "`status` says that the job is over, and no line came. A job that is over has one line on standard output, and at once: \
+           `shared::print_line` prints and flushes.",
+    section: "Requests and lines",
 };
 pub static SHARED_SOCKET: Mistake = Mistake {
     name: "socket-in-a-mutex",
@@ -32,9 +39,21 @@ pub static SHARED_SOCKET: Mistake = Mistake {
            Mutex locked keeps all others from sending. Give each thread a socket of its own.",
     section: "One context, one socket per thread",
 };
+pub static NOT_WOKEN: Mistake = Mistake {
+    name: "leaves-threads-behind",
+    says: "The endpoint is in use, `serve` left with that error, and the program goes on: nobody has told the threads, and whoever started them \
+           waits for them. End the context behind `serve` whatever it gave, before any `?`.",
+    section: "One context, one socket per thread",
+};
 pub static WRONG_HASH: Mistake = Mistake {
     name: "another-hash",
     says: "The hash is that of other bytes. Hash all bytes of the file, and of the buffer only as many as `read` has filled.",
+    section: "A thread and its PAIR",
+};
+pub static FAILS: Mistake = Mistake {
+    name: "fails-without-reason",
+    says: "The job failed, though there is nothing wrong with its file. What stands behind `failed` is what your own thread says of it. If it says that the \
+           service was ended: `may_go_on` is true as long as nothing has come.",
     section: "A thread and its PAIR",
 };
 pub static WRONG_LINE: Mistake = Mistake {
@@ -115,8 +134,8 @@ pub static OUT_OF_ORDER: Mistake = Mistake {
 };
 pub static NO_PROGRESS: Mistake = Mistake {
     name: "no-progress",
-    says: "A large file is being hashed, and the percentage does not move. Count the bytes that were read, in a u64, and tell the \
-           main thread whenever the percentage is another one.",
+    says: "A large file is being hashed, and the percentage does not move. Count the bytes that were read, in a u64, multiply \
+           before you divide, and tell the main thread whenever the percentage is another one.",
     section: "How far it is",
 };
 pub static NO_PERCENT: Mistake = Mistake {

@@ -136,13 +136,19 @@ def main():
         threads[-1].start()
     control = context.socket(zmq.REP)
     control.linger = 1000
-    if args.bind:
-        control.bind(args.bind)
-        print("bound", control.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode(), flush=True)
-    else:
-        control.connect(args.connect)
     jobs = Jobs(workers)
-    serve(control, signals, workers, jobs)
+    code = 0
+    try:
+        if args.bind:
+            control.bind(args.bind)
+            print("bound", control.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode(), flush=True)
+        else:
+            control.connect(args.connect)
+    except zmq.ZMQError as error:
+        print(f"cannot use {args.bind or args.connect}: {error}", file=sys.stderr)
+        code = 2
+    else:
+        serve(control, signals, workers, jobs)
     for worker in workers:
         worker.send(b"")
     for worker in workers:
@@ -155,6 +161,7 @@ def main():
     for opened in (control, *workers):
         opened.close()
     context.term()
+    return code
 
 
-main()
+sys.exit(main())

@@ -37,10 +37,9 @@ fn run(args: &Args) -> Result<(), Error> {
             let context = &context;
             scope.spawn(move || worker::work(context, number));
         }
-        let result = serve(&context, args);
-        // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
+        serve(&context, args)?;
         context.end();
-        result
+        Ok(())
     })
 }
 
@@ -117,7 +116,7 @@ fn end(workers: &[Socket<'_>], jobs: &mut Jobs) -> Result<(), Error> {
             if text.is_empty() {
                 break;
             }
-            let _ = number;
+            jobs.hear(number, text)?;
         }
     }
     jobs.give_up()

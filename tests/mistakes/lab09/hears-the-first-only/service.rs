@@ -59,6 +59,9 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
         if ready[1] && reply(&control, &mut jobs)? {
             break;
         }
+        for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
+            jobs.hear(number, receive(worker)?)?;
+        }
         jobs.deal(&workers)?;
     }
     end(&workers, &mut jobs)
@@ -108,11 +111,11 @@ fn end(workers: &[Socket<'_>], jobs: &mut Jobs) -> Result<(), Error> {
     for worker in workers {
         uninterrupted(|| worker.send("", 0)).or_explain("send on", "a PAIR socket")?;
     }
-    for (number, worker) in workers.iter().enumerate() {
+    'threads: for (number, worker) in workers.iter().enumerate() {
         loop {
             let text = receive(worker)?;
             if text.is_empty() {
-                break;
+                break 'threads;
             }
             jobs.hear(number, text)?;
         }

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
     thread::scope(|scope| {
-        for number in 0..args.threads.into() {
+        for number in 0..args.threads.min(2).into() {
             let context = &context;
             scope.spawn(move || worker::work(context, number));
         }
@@ -46,7 +46,7 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Opens the main thread's sockets, answers until the end, and ends the threads.
 fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, args.threads.into())?;
+    let workers = doors(context, args.threads.min(2).into())?;
     let control = context.socket(zmq::REP)?;
     let signals = Signals::catch()?;
     args.attach.attach(&control)?;
@@ -57,9 +57,7 @@ fn serve(context: &Context, args: &Args) -> Result<(), Error> {
             break;
         }
         if ready[1] && reply(&control, &mut jobs)? {
-            // So that the reply has time to go out; whether it has is luck.
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            std::process::exit(0);
+            break;
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
             jobs.hear(number, receive(worker)?)?;
