@@ -41,8 +41,9 @@ pub static SHARED_SOCKET: Mistake = Mistake {
 };
 pub static NOT_WOKEN: Mistake = Mistake {
     name: "leaves-threads-behind",
-    says: "The endpoint is in use, `serve` left with that error, and the program goes on: nobody has told the threads, and whoever started them \
-           waits for them. End the context behind `serve` whatever it gave, before any `?`.",
+    says: "A line could not be printed. That is an error, and it should end the program with exit code 1. If the error is not thrown away, look \
+           at what comes behind `serve`: where it left with an error, nobody has told the threads, and whoever started them waits for them. Close \
+           the socket and end the context whatever `serve` gave, before any `?`.",
     section: "One context, one socket per thread",
 };
 pub static WRONG_HASH: Mistake = Mistake {

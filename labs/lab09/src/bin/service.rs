@@ -29,23 +29,26 @@ fn main() -> ExitCode {
     shared::finish(run(&Args::parse()))
 }
 
-/// Starts the threads, serves, and waits until all of them are gone.
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
     thread::scope(|scope| {
-        let _ = (scope, &context, args.threads, worker::work, serve, Context::end);
-        todo!("lab09 task 1: start the threads, each with `worker::work`; then serve; then end the context")
+        let _ = (scope, args.threads, signals, control, worker::work, serve, Context::end);
+        todo!(
+            "lab09 task 1: start the threads, each with `worker::work`; then serve; then close the socket and end the context"
+        )
     })
 }
 
-/// Opens the main thread's sockets, answers until the end, and ends the threads.
-fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, args.threads.into())?;
-    let control = context.socket(zmq::REP)?;
-    let signals = Signals::catch()?;
-    args.attach.attach(&control)?;
+/// Answers until the end, and ends the threads.
+fn serve(context: &Context, control: &zmq::Socket, signals: &Signals, threads: usize) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
     let mut jobs = Jobs::new(workers.len());
-    let _ = (signals, &mut jobs, wait, reply, receive, end, Jobs::hear, Jobs::deal);
+    let _ = (control, signals, &mut jobs, wait, reply, receive, end, Jobs::hear, Jobs::deal);
     todo!(
         "lab09 task 1: wait; reply to a request; hear each thread that says something; deal; and again, up to the end"
     )

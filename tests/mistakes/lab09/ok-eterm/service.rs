@@ -55,10 +55,15 @@ fn run(args: &Args) -> Result<(), Error> {
 fn serve(context: &Context, args: &Args, jobs: &mut Jobs, words: &Receiver<worker::Word>) -> Result<(), Error> {
     let workers = context.socket(zmq::ROUTER)?;
     workers.bind("inproc://main").or_explain("bind", "inproc://main")?;
+    // libzmq 4.3.4 does not bear the end of a context in which a thread is still connecting. So hear first that each is there.
+    let mut free = VecDeque::new();
+    while free.len() < args.threads.into() {
+        let frames = uninterrupted(|| workers.recv_multipart(0)).or_explain("receive on", "the ROUTER socket")?;
+        free.extend(frames.into_iter().next());
+    }
     let control = context.socket(zmq::REP)?;
     let signals = Signals::catch()?;
     args.attach.attach(&control)?;
-    let mut free = VecDeque::new();
     loop {
         let mut items =
             [signals.as_poll_item(), control.as_poll_item(zmq::POLLIN), workers.as_poll_item(zmq::POLLIN)];

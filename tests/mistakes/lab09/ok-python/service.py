@@ -72,8 +72,7 @@ class Jobs:
     def know(self, number, text):
         self.texts[number - 1] = text
         if not text.startswith("running "):
-            sys.stdout.write(f"{number} {text}\n")
-            sys.stdout.flush()
+            os.write(1, f"{number} {text}\n".encode())
 
     def hear(self, worker):
         text = worker.recv_string()
@@ -136,19 +135,18 @@ def main():
         threads[-1].start()
     control = context.socket(zmq.REP)
     control.linger = 1000
+    if args.bind:
+        control.bind(args.bind)
+        print("bound", control.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode(), flush=True)
+    else:
+        control.connect(args.connect)
     jobs = Jobs(workers)
     code = 0
     try:
-        if args.bind:
-            control.bind(args.bind)
-            print("bound", control.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode(), flush=True)
-        else:
-            control.connect(args.connect)
-    except zmq.ZMQError as error:
-        print(f"cannot use {args.bind or args.connect}: {error}", file=sys.stderr)
-        code = 2
-    else:
         serve(control, signals, workers, jobs)
+    except OSError as error:
+        print(f"cannot go on: {error}", file=sys.stderr)
+        code = 1
     for worker in workers:
         worker.send(b"")
     for worker in workers:
