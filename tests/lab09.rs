@@ -18,7 +18,7 @@ mod vectors;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use end::{cut_off, ends_on_a_signal, ends_when_idle, mortal, stop};
+use end::{blocked_until_told, cut_off, ends_on_a_signal, ends_when_idle, mortal, stop};
 use harness::failure::{show, show_frames};
 use harness::scene::Evidence;
 use harness::{Scene, Signal, check, zmq};
@@ -105,8 +105,9 @@ fn t1_takes_a_path_as_it_is(scene: &Scene) {
         let path =
             if number % 2 == 0 { name.into() } else { scene.folder().join(name).display().to_string() };
         life.hash_or(scene, &path, number, &NO_REPLY);
-        scene.suspect(&CUTS_PATH);
+        scene.suspect(&NO_RESULT);
         let line = life.line_of(number, &format!("a line for job {number}, the file `{name}`"));
+        scene.suspect(&CUTS_PATH);
         scene.expect_bytes(&format!("the line of `{name}`"), line, format!("{number} done {}", ABC.hash));
     }
 }
@@ -148,6 +149,7 @@ fn t1_answers_what_is_no_request(scene: &Scene) {
 /// because standard output is a disk without room: `/dev/full`.
 #[check]
 fn t1_an_error_ends_it(scene: &Scene) {
+    scene.suspect_when(&PRINTLN, |evidence| evidence.errors.contains("failed printing to stdout"));
     live(scene, 1).does(scene, 1, &ABC);
     let req = scene.peer(zmq::REQ, "service");
     let endpoint = req.bind("tcp://127.0.0.1:*");
@@ -439,6 +441,7 @@ fn t3_a_panic_costs_one_job(scene: &Scene) {
     }
     scene.suspect(&THREAD_DIES);
     for (number, text) in life.lines(scene, &[1, 2, 3]) {
+        scene.suspect(&NO_FAILURE);
         scene.expect(is_failed(&text), &format!("`{number} failed WHY`"), || show(text.as_bytes()));
     }
     let path = file(scene, "file", ABC.text);
@@ -558,7 +561,7 @@ fn t4_every_job_has_its_line_at_the_end(scene: &Scene) {
     for number in 4..=6 {
         life.hash_or(scene, &path, number, &MAIN_WORKS);
     }
-    scene.suspect_when(&BLOCKED_READ, |evidence| evidence.hung);
+    let told = blocked_until_told(scene);
     stop(scene, &life);
     scene.suspect(&LOST);
     for (number, text) in life.lines(scene, &[2, 3, 4, 5, 6]) {
@@ -568,6 +571,8 @@ fn t4_every_job_has_its_line_at_the_end(scene: &Scene) {
         }
         scene.expect(done || is_failed(&text), &format!("`{number} failed WHY`"), || show(text.as_bytes()));
     }
+    told.set(true);
+    scene.suspect(&NOT_GONE);
     life.ends_well(scene, 6);
 }
 
@@ -596,9 +601,11 @@ fn t4_nothing_that_was_sent_is_lost(scene: &Scene) {
             matches!(reply.as_slice(), [empty, frame] if empty.is_empty() && frame == wanted.as_bytes());
         scene.expect(right, &format!("the reply `{wanted}`"), || show_frames(&reply));
     }
-    scene.suspect_when(&BLOCKED_READ, |evidence| evidence.hung);
+    let told = blocked_until_told(scene);
     scene.suspect(&LOST);
     let jobs: Vec<usize> = (1..=JOBS + 1).collect();
     let _ = life.lines(scene, &jobs);
+    told.set(true);
+    scene.suspect(&NOT_GONE);
     life.ends_well(scene, JOBS + 1);
 }

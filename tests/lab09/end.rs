@@ -1,5 +1,8 @@
 //! The end of the service: by `stop`, by a signal, by several, and whatever its threads are doing.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use harness::failure::show;
 use harness::program::Ended;
 use harness::scene::Evidence;
@@ -55,6 +58,14 @@ pub fn ends_on_a_signal(scene: &Scene, signal: Signal) {
     life.ends_well(scene, 1);
 }
 
+/// Says that a service which hangs is blocked in a read, as long as the lines of its jobs are missing: until the cell is true.
+pub fn blocked_until_told(scene: &Scene) -> Rc<Cell<bool>> {
+    let told = Rc::new(Cell::new(false));
+    let seen = Rc::clone(&told);
+    scene.suspect_when(&BLOCKED_READ, move |evidence| evidence.hung && !seen.get());
+    told
+}
+
 /// The one job that a service had when it was ended is told as failed, and the service ends well.
 pub fn cut_off(scene: &Scene, life: &Life, hung: &'static Mistake) {
     scene.suspect(hung);
@@ -71,6 +82,6 @@ pub fn cut_off(scene: &Scene, life: &Life, hung: &'static Mistake) {
             scene.expect(right, "the line `1 failed WHY`", || show(&line));
         }
     }
-    scene.suspect(hung);
+    scene.suspect(&NOT_GONE);
     life.ends_well(scene, 1);
 }

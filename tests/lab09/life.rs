@@ -34,9 +34,11 @@ pub fn live(scene: &Scene, threads: usize) -> Life {
     born(scene, threads)
 }
 
-/// The same, once a service with as many threads has done a job: then what goes wrong is not for want of that.
+/// The same, once a service with as many threads has done two jobs: then what goes wrong is not for want of that.
 pub fn proven(scene: &Scene, threads: usize) -> Life {
-    live(scene, threads).does(scene, 1, &ABC);
+    let life = live(scene, threads);
+    life.does(scene, 1, &ABC);
+    life.does(scene, 2, &ABC);
     born(scene, threads)
 }
 

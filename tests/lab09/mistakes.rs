@@ -8,6 +8,11 @@ pub static PANICS: Mistake = Mistake {
            give an answer.",
     section: "",
 };
+pub static PRINTLN: Mistake = Mistake {
+    name: "println-panics",
+    says: "`println!` panics where standard output cannot be written. `shared::print_line` gives the error as a `Result`: hand it on with `?`.",
+    section: "Requests and lines",
+};
 pub static ENDS: Mistake = Mistake {
     name: "ends-on-a-request",
     says: "The service ended where it should have gone on. Only `stop` and the signals end it; whatever else comes gets a reply, and \
@@ -175,7 +180,7 @@ pub static UNWRAPS: Mistake = Mistake {
 };
 pub static NO_FAILURE: Mistake = Mistake {
     name: "no-failure",
-    says: "A file that cannot be opened or read gives `failed WHY`, with the reason in one line.",
+    says: "A job that cannot be done gives `failed WHY`, with the reason in one line.",
     section: "An error is an answer",
 };
 pub static LOOKS_EARLY: Mistake = Mistake {
@@ -218,7 +223,7 @@ pub static NO_BYE: Mistake = Mistake {
 };
 pub static WAITS_FOR_ITSELF: Mistake = Mistake {
     name: "waits-for-itself",
-    says: "Idle, and the service does not end. Either a thread was never told, and waits in its receive: `drop` of a context or of a socket wakes \
+    says: "Idle, and the service does not end. Does its loop leave at `stop`? Then either a thread was never told, and waits in its receive: `drop` of a context or of a socket wakes \
            nobody. Or somebody ends the context who still holds a socket of it, and waits for himself.",
     section: "What the end of a context does",
 };
@@ -240,8 +245,8 @@ pub static INTERRUPTED: Mistake = Mistake {
 };
 pub static DEAF: Mistake = Mistake {
     name: "deaf-to-signals",
-    says: "The service ends on `stop`, and not on this signal. It was caught, and nobody looks: a flag that is set before a poll that waits \
-           wakes nobody. Poll the signals beside your sockets.",
+    says: "The service ends on `stop`, and not on this signal. It was caught, and nothing came of it: a flag that is set before a poll that waits \
+           wakes nobody. Poll the signals beside your sockets, and leave the loop when one has come.",
     section: "Signals",
 };
 pub static SECOND: Mistake = Mistake {
@@ -271,6 +276,12 @@ pub static FINISHES: Mistake = Mistake {
 pub static CUT_IS_DONE: Mistake = Mistake {
     name: "cut-off-is-done",
     says: "The job was cut off, and is said to be done: with the hash of what had been read by then. That is not the file's. Say `failed`.",
+    section: "Nothing is lost",
+};
+pub static NOT_GONE: Mistake = Mistake {
+    name: "stays-when-told",
+    says: "Every job has its line, and the service does not end: so a thread has told what became of its job, and did not leave. If it receives \
+           the stop in the middle of the job, none is left for the loop in `work`, which waits for it. Only look whether something came.",
     section: "Nothing is lost",
 };
 pub static LOST: Mistake = Mistake {
