@@ -520,6 +520,7 @@ fn t4_ends_while_a_writer_is_silent(scene: &Scene) {
     let writer = begins(scene, &life, &pipe, 1);
     scene.suspect(&NO_BEGIN);
     writer.write_much(&life.service, "the service to read from the pipe of job 1");
+    load::until_it_rests(&life.service);
     stop(scene, &life);
     cut_off(scene, &life, &BLOCKED_READ);
 }

@@ -28,20 +28,28 @@ pub fn used_while_we_compute(service: &Program) -> Option<(Duration, Duration)> 
     Some((service.cpu_time()?.saturating_sub(before), used))
 }
 
-/// Waits until the main thread of the service sleeps: then a signal finds it in a call that waits, and not on its way there.
+/// Waits until all threads of the service sleep: then a signal finds each in a call that waits, and not on its way there; and who reads
+/// from a pipe has read all that is in it.
 ///
 /// Source: the field `state` of proc_pid_stat(5). Where the system does not tell, nothing is waited for.
 pub fn until_it_rests(service: &Program) {
     let end = Instant::now() + service.scene().deadline();
-    let path = format!("/proc/{}/stat", service.pid());
-    while let Ok(text) = fs::read_to_string(&path) {
-        let sleeps = text.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'));
-        // Who never sleeps has another mistake, which another check names.
-        if sleeps || Instant::now() > end {
-            return;
-        }
+    // Who never sleeps has another mistake, which another check names.
+    while all_sleep(service.pid()) == Some(false) && Instant::now() < end {
         thread::yield_now();
     }
+}
+
+/// Whether all threads of a process sleep; none where the system does not tell.
+fn all_sleep(process: i32) -> Option<bool> {
+    for task in fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        // A thread may have ended meanwhile.
+        let Ok(text) = fs::read_to_string(task.ok()?.path().join("stat")) else { continue };
+        if !text.rsplit_once(") ")?.1.starts_with('S') {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 /// The processor time of this thread. Source: fields `utime` and `stime` of proc_pid_stat(5), in ticks of 10 ms.
