@@ -68,7 +68,7 @@ static HANGS: LazyLock<Mutex<BTreeMap<u32, String>>> = LazyLock::new(Mutex::defa
 static RED: AtomicBool = AtomicBool::new(false);
 
 /// Whether a check of the first task has passed in this run.
-static BEGUN: AtomicBool = AtomicBool::new(false);
+static STARTED: AtomicBool = AtomicBool::new(false);
 
 /// Carries out one check. Called by the `#[check]` attribute.
 ///
@@ -93,21 +93,21 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
         hangs.entry(entry.task).or_insert_with(|| name.to_string());
     }
     if failure.is_none() && entry.task == 1 {
-        BEGUN.store(true, Ordering::Relaxed);
+        STARTED.store(true, Ordering::Relaxed);
     }
     let first_red = failure.is_some() && !RED.swap(true, Ordering::Relaxed);
     let folder = settings.records.join(name);
     let picture = draw(&folder, &format!("{} {name}", lab.name), failure.as_ref(), &timeline);
     let seed = settings.seed;
     // The record may be shown alone, so it says all; of the run's many lines on tasks to do only the first says more.
-    let going = BEGUN.load(Ordering::Relaxed);
+    let started = STARTED.load(Ordering::Relaxed);
     let mut report = Report {
         lab,
         manifest: &manifest,
         entry,
         idea,
         seed,
-        begun,
+        started,
         in_full: true,
         timeline: &timeline,
         picture,

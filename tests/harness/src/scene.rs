@@ -598,6 +598,11 @@ impl Program {
         }
     }
 
+    /// Leaves the check because this program never did what was waited for until the deadline, or can no longer do it.
+    pub fn never(&self, what: &str) -> ! {
+        self.scene.hang("the check", what, Some(&self.name()))
+    }
+
     /// Types a line to its standard input; it is no failure if it reads no more.
     pub fn type_line(&self, line: impl AsRef<[u8]>) {
         let _ = self.process.borrow_mut().type_line(line.as_ref());
