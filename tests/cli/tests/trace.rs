@@ -236,7 +236,7 @@ arguments = ["--connect", "{server}"]
     subscriber.connect(fs::read_to_string(&place).unwrap().trim()).unwrap();
     assert!(trace.wait().unwrap().success());
     let events = events(&root.path().join("target/labs/lab01/trace"));
-    let subscribed = events.iter().position(|event| matches!(event.what, What::Subscribe { .. })).unwrap();
-    assert_eq!(said(&events[..subscribed], "server").len(), 1, "its `bound` line alone");
-    assert_eq!(said(&events[subscribed..], "server").last().unwrap(), "got a line");
+    let at = events.iter().position(|event| matches!(event.what, What::Subscribe { .. })).unwrap();
+    assert_eq!(said(&events[..at], "server").len(), 1, "its `bound` line alone");
+    assert_eq!(said(&events[at..], "server").last().unwrap(), "got a line");
 }
