@@ -23,6 +23,9 @@ use crate::turns;
 /// How often a wait looks whether the program it waits for is still alive.
 pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
+/// How long nothing must happen in a program that has nothing to do.
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// How many deadlines a check may last. A right program takes a fraction of one.
 const PATIENCE: u32 = 12;
 
@@ -470,6 +473,26 @@ impl Program {
     /// The most memory it has held so far, in bytes; none where the system does not tell, and once it has ended.
     pub fn peak_memory(&self) -> Option<u64> {
         self.process.borrow().peak_memory()
+    }
+
+    /// Waits until it has nothing more to do: all its threads sleep, and none is woken for a moment. What has reached it before was then
+    /// dealt with, unless it waits for something else. Fails the check where it never comes to rest. Does nothing where the system
+    /// does not tell, so it may help to catch a wrong program, and must not be needed by a right one.
+    pub fn wait_until_idle(&self) {
+        let end = Instant::now() + self.scene.deadline();
+        let mut before = None;
+        while !self.has_ended() {
+            let Some(now) = self.process.borrow().asleep() else { return };
+            if now.is_some() && now == before {
+                return;
+            }
+            before = now;
+            if Instant::now() >= end {
+                let wanted = format!("{} to sleep, as there is nothing to do", self.name());
+                self.scene.hang("the check", &wanted, Some(&self.name()));
+            }
+            self.process.borrow().wait(MOMENT, |output| output.ended);
+        }
     }
 
     /// Its process number.
