@@ -1,5 +1,8 @@
 //! Workers of a broker with `--lru`, as DEALER sockets: they write the delimiter of a REQ themselves, and can speak out of turn.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use harness::failure::show_frames;
 use harness::peer::Peer;
 use harness::{Scene, zmq};
@@ -15,8 +18,14 @@ pub type Held = Option<Frames>;
 
 /// A worker that has said READY.
 pub fn dealer_worker(scene: &Scene, broker: &Broker, name: &str) -> Peer {
-    let worker = broker.worker(scene, zmq::DEALER, name);
+    let worker = named(scene, zmq::DEALER, name);
+    // Sends when the connection stands, and not into a queue before; so the broker knows the worker when this returns.
+    if let Err(error) = worker.socket().set_immediate(true) {
+        scene.fail("an option that libzmq takes", error.to_string());
+    }
+    worker.connect(&broker.backend);
     worker.send_frames(["", READY]);
+    broker.settles(scene);
     worker
 }
 
@@ -26,7 +35,11 @@ pub fn prime(scene: &Scene, broker: &Broker, count: usize) -> (Vec<Peer>, Peer, 
         (1..=count).map(|number| dealer_worker(scene, broker, &format!("worker {number}"))).collect();
     let client = broker.client(scene, zmq::DEALER, "client");
     let mut held: Vec<Held> = vec![None; count];
-    scene.suspect_when(&LRU_SILENT, |evidence| evidence.hung);
+    // None before the first request came, then whether more are to come.
+    let more: Rc<Cell<Option<bool>>> = Rc::default();
+    let (started, begins) = (Rc::clone(&more), Rc::clone(&more));
+    scene.suspect_when(&LRU_SILENT, move |evidence| evidence.hung && begins.get().is_none());
+    scene.suspect_when(&LRU_LOCKSTEP, move |evidence| evidence.hung && started.get() == Some(true));
     for number in 1..=count {
         client.send_frames(["", &format!("first {number}")]);
     }
@@ -40,7 +53,9 @@ pub fn prime(scene: &Scene, broker: &Broker, count: usize) -> (Vec<Peer>, Peer, 
             );
         }
         held[who] = Some(got);
+        more.set(Some(true));
     }
+    more.set(Some(false));
     (workers, client, held)
 }
 

@@ -10,7 +10,7 @@ pub static BOUND_LINES: Mistake = Mistake {
 };
 pub static IGNORES_BIND: Mistake = Mistake {
     name: "ignores-the-bind-error",
-    says: "A socket could not be bound, and the broker does not end because of it. Then nobody will ever come to that side. Pass the \
+    says: "A socket could not be bound, and the broker did not end as it should. Without this side it is of no use. Pass the \
            error on with `?`; `shared::finish` prints it and gives exit code 2.",
     section: "Two sockets, two lines",
 };
@@ -55,6 +55,12 @@ pub static ADDS: Mistake = Mistake {
     name: "adds-a-delimiter",
     says: "There is an empty frame that nobody sent. A DEALER may send messages without a delimiter, and the other end knows. The \
            broker adds nothing.",
+    section: "The delimiter",
+};
+pub static NEEDS_DELIMITER: Mistake = Mistake {
+    name: "needs-a-delimiter",
+    says: "A message did not come out on the other side. Look at its frames: a DEALER may leave the delimiter out, or send more than one \
+           empty frame. That is for the two ends to know; the broker passes on what comes.",
     section: "The delimiter",
 };
 pub static TEXT: Mistake = Mistake {
@@ -145,6 +151,12 @@ pub static LRU_SILENT: Mistake = Mistake {
            reply comes as: its identity, an empty frame, and all frames for the frontend.",
     section: "Two envelopes",
 };
+pub static LRU_LOCKSTEP: Mistake = Mistake {
+    name: "lockstep-lru",
+    says: "One worker has a request, others are free, and no request comes to them. Does the broker wait for the reply before it takes the next \
+           request? As long as somebody is free it polls the frontend, too.",
+    section: "A queue of free workers",
+};
 pub static LRU_FRAMES: Mistake = Mistake {
     name: "lru-loses-frames",
     says: "A message of this shape did not come through with `--lru`. The broker puts the worker's identity and an empty frame before the request, and takes \
@@ -191,6 +203,12 @@ pub static DROPS_SILENTLY: Mistake = Mistake {
     name: "gives-to-the-gone",
     says: "The request went to a worker that had left, and the ROUTER dropped it without a word. Set ROUTER_MANDATORY on the backend: then the send \
            gives EHOSTUNREACH, the request is still yours, and the next worker can have it.",
+    section: "The free worker that has gone",
+};
+pub static GONE_WORKER: Mistake = Mistake {
+    name: "ends-with-a-gone-worker",
+    says: "EHOSTUNREACH ended the broker. With ROUTER_MANDATORY this is how the backend says that a worker has gone. It is news, and no reason to \
+           end: nothing was sent, the request is still yours, and the next worker can have it.",
     section: "The free worker that has gone",
 };
 pub static LAST_GONE: Mistake = Mistake {

@@ -21,6 +21,7 @@ pub struct Broker {
 
 /// Starts the broker on ports of the system's choice.
 pub fn start(scene: &Scene) -> Broker {
+    suspect_unreachable(scene, &UNREACHABLE);
     start_with(scene, "tcp://127.0.0.1:*", "tcp://127.0.0.1:*", &[])
 }
 
@@ -58,14 +59,18 @@ pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]
     Broker { program, frontend, backend }
 }
 
-/// What is likely whatever is checked, because the program itself says it.
-fn suspect_the_usual(scene: &Scene) {
-    scene.suspect_when(&UNREACHABLE, |evidence| {
+/// What is likely where the broker ended because a ROUTER could not reach somebody.
+pub fn suspect_unreachable(scene: &Scene, mistake: &'static harness::Mistake) {
+    scene.suspect_when(mistake, |evidence| {
         evidence.ended.is_some()
             && ["EHOSTUNREACH", "Host unreachable", "No route"]
                 .iter()
                 .any(|word| evidence.errors.contains(word))
     });
+}
+
+/// What is likely whatever is checked, because the program itself says it.
+fn suspect_the_usual(scene: &Scene) {
     scene.suspect_when(&TEXT, |evidence| evidence.panicked() && evidence.errors.contains("Utf8Error"));
     scene.suspect_when(&DOES_NOT_WAIT, |evidence| {
         evidence.errors.contains("EAGAIN") || evidence.errors.contains("Resource temporarily unavailable")
@@ -73,6 +78,11 @@ fn suspect_the_usual(scene: &Scene) {
 }
 
 impl Broker {
+    /// Gives the broker the time to deal with what has reached it. It helps to catch a wrong broker; a right one need not come to rest.
+    pub fn settles(&self, scene: &Scene) {
+        self.program.comes_to_rest(scene.deadline() / 10);
+    }
+
     /// A client of the check's under this name, which is also its identity.
     pub fn client(&self, scene: &Scene, kind: zmq::SocketType, name: &str) -> Peer {
         let client = named(scene, kind, name);

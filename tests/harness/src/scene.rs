@@ -475,24 +475,25 @@ impl Program {
         self.process.borrow().peak_memory()
     }
 
-    /// Waits until it has nothing more to do: all its threads sleep, and none is woken for a moment. What has reached it before was then
-    /// dealt with, unless it waits for something else. Fails the check where it never comes to rest. Does nothing where the system
-    /// does not tell, so it may help to catch a wrong program, and must not be needed by a right one.
-    pub fn wait_until_idle(&self) {
-        let end = Instant::now() + self.scene.deadline();
+    /// Waits until it has nothing more to do: all its threads sleep, and none is woken for a moment. False where it has not come to rest
+    /// within the limit. What has reached it before was dealt with then, unless it waits for something else.
+    ///
+    /// True at once where the system does not tell, so this may help to catch a wrong program, and a right one must not need it.
+    pub fn comes_to_rest(&self, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
         let mut before = None;
         while !self.has_ended() {
-            let Some(now) = self.process.borrow().asleep() else { return };
+            let Some(now) = self.process.borrow().asleep() else { return true };
             if now.is_some() && now == before {
-                return;
+                return true;
             }
             before = now;
             if Instant::now() >= end {
-                let wanted = format!("{} to sleep, as there is nothing to do", self.name());
-                self.scene.hang("the check", &wanted, Some(&self.name()));
+                return false;
             }
             self.process.borrow().wait(MOMENT, |output| output.ended);
         }
+        true
     }
 
     /// Its process number.
