@@ -287,8 +287,8 @@ fn t2_goes_on_when_workers_die(scene: &Scene) {
         let client = broker.client(scene, zmq::DEALER, &format!("client {number}"));
         let word = scene.word();
         client.send_frames(["", &word]);
-        raw_gets(scene, &mut worker, &name, &[client.name(), "", &word]);
-        scene.note(format!("{name} dies with the request in its hands"));
+        worker.gets(&[client.name(), "", &word]);
+        worker.leaves("dies with the request in its hands");
     }
     let client = broker.client(scene, zmq::REQ, "last client");
     let worker = broker.worker(scene, zmq::REP, "last worker");
@@ -308,11 +308,9 @@ fn t2_goes_on_when_clients_leave(scene: &Scene) {
     let worker = broker.worker(scene, zmq::DEALER, "worker");
     for name in ["anna", "ben"] {
         let mut client = broker.raw_client(scene, name);
-        raw_send(scene, &mut client, name, &["", "question"]);
+        client.send(&["", "question"]);
         gets(scene, &worker, &[name, "", "question"]);
-        drop(client);
-        scene.note(format!("{name} leaves"));
-        broker.settles(scene);
+        client.leaves("leaves");
         worker.send_frames([name, "", "answer"]);
     }
     let client = broker.client(scene, zmq::REQ, "cleo");
@@ -361,9 +359,9 @@ fn t3_requests_wait_for_a_worker(scene: &Scene) {
     let names = ["anna", "ben", "cleo"];
     let mut clients = names.map(|name| broker.raw_client(scene, name));
     let words: Vec<[String; 2]> = names.iter().map(|_| [scene.word(), scene.word()]).collect();
-    for (index, name) in names.iter().enumerate() {
-        for word in &words[index] {
-            raw_send(scene, &mut clients[index], name, &["", word]);
+    for (client, words) in clients.iter_mut().zip(&words) {
+        for word in words {
+            client.send(&["", word]);
         }
     }
     broker.settles(scene);
@@ -383,9 +381,9 @@ fn t3_requests_wait_for_a_worker(scene: &Scene) {
         seen[index] += 1;
         worker.send_frames(&got);
     }
-    for (index, name) in names.iter().enumerate() {
-        for word in &words[index] {
-            raw_gets(scene, &mut clients[index], name, &["", word]);
+    for (client, words) in clients.iter_mut().zip(&words) {
+        for word in words {
+            client.gets(&["", word]);
         }
     }
 }
@@ -400,19 +398,17 @@ fn t3_requests_wait_for_the_next_worker(scene: &Scene) {
         let word = scene.word();
         let name = format!("worker {number}");
         if number > 1 {
-            raw_send(scene, &mut client, "client", &["", &word]);
+            client.send(&["", &word]);
             broker.settles(scene);
         }
         let mut worker = broker.raw_worker(scene, &name);
         if number == 1 {
-            raw_send(scene, &mut client, "client", &["", &word]);
+            client.send(&["", &word]);
         }
-        raw_gets(scene, &mut worker, &name, &["client", "", &word]);
-        raw_send(scene, &mut worker, &name, &["client", "", "done"]);
-        raw_gets(scene, &mut client, "client", &["", "done"]);
-        drop(worker);
-        scene.note(format!("{name} leaves"));
-        broker.settles(scene);
+        worker.gets(&["client", "", &word]);
+        worker.send(&["client", "", "done"]);
+        client.gets(&["", "done"]);
+        worker.leaves("leaves");
     }
 }
 
@@ -492,8 +488,8 @@ fn t4_requests_wait_for_a_free_worker(scene: &Scene) {
     let broker = start_lru(scene);
     suspect_hang(scene, &NO_WORKER);
     let mut early = broker.raw_client(scene, "early");
-    raw_send(scene, &mut early, "early", &["", "one"]);
-    raw_send(scene, &mut early, "early", &["", "two"]);
+    early.send(&["", "one"]);
+    early.send(&["", "two"]);
     broker.settles(scene);
     let first = dealer_worker(scene, &broker, "first");
     gets(scene, &first, &["", "early", "", "one"]);
@@ -508,7 +504,7 @@ fn t4_requests_wait_for_a_free_worker(scene: &Scene) {
     expect_frames(scene, "the second request", &got, &["", "early", "", "two"]);
     for (worker, word) in workers.iter().zip(["one", "two"]) {
         worker.send_frames(["", "early", "", word]);
-        raw_gets(scene, &mut early, "early", &["", word]);
+        early.gets(&["", word]);
     }
 }
 
@@ -540,11 +536,11 @@ fn t4_a_dead_worker_loses_its_request_only(scene: &Scene) {
     for number in 1..=3 {
         let name = format!("worker {number}");
         let mut worker = broker.raw_worker(scene, &name);
-        raw_send(scene, &mut worker, &name, &["", READY]);
+        worker.send(&["", READY]);
         let word = scene.word();
         client.send_frames(["", &word]);
-        raw_gets(scene, &mut worker, &name, &["", "client", "", &word]);
-        scene.note(format!("{name} dies with the request in its hands"));
+        worker.gets(&["", "client", "", &word]);
+        worker.leaves("dies with the request in its hands");
     }
     let worker = dealer_worker(scene, &broker, "last worker");
     for _ in 0..2 {
@@ -563,19 +559,17 @@ fn t4_a_worker_that_left_costs_no_request(scene: &Scene) {
     let broker = start_lru(scene);
     let client = broker.client(scene, zmq::DEALER, "client");
     let mut gone = broker.raw_worker(scene, "worker 1");
-    raw_send(scene, &mut gone, "worker 1", &["", READY]);
+    gone.send(&["", READY]);
     client.send_frames(["", "one"]);
-    raw_gets(scene, &mut gone, "worker 1", &["", "client", "", "one"]);
+    gone.gets(&["", "client", "", "one"]);
     let stays = dealer_worker(scene, &broker, "worker 2");
     client.send_frames(["", "two"]);
     gets(scene, &stays, &["", "client", "", "two"]);
-    raw_send(scene, &mut gone, "worker 1", &["", "client", "", "done"]);
+    gone.send(&["", "client", "", "done"]);
     gets(scene, &client, &["", "done"]);
     let mut held: Held = Some(frames(&[b"", b"client", b""], &["two"]));
     free(scene, &stays, &client, &mut held);
-    drop(gone);
-    scene.note("worker 1 leaves; it had been free longest");
-    broker.settles(scene);
+    gone.leaves("leaves; it had been free longest");
     suspect_hang(scene, &DROPS_SILENTLY);
     scene.suspect(&DROPS_SILENTLY);
     client.send_frames(["", "three"]);
@@ -589,24 +583,22 @@ fn t4_the_last_worker_that_left_costs_no_request(scene: &Scene) {
     let broker = start_lru(scene);
     let mut client = broker.raw_client(scene, "client");
     let mut gone = broker.raw_worker(scene, "worker 1");
-    raw_send(scene, &mut gone, "worker 1", &["", READY]);
-    raw_send(scene, &mut client, "client", &["", "one"]);
-    raw_gets(scene, &mut gone, "worker 1", &["", "client", "", "one"]);
-    raw_send(scene, &mut gone, "worker 1", &["", "client", "", "done"]);
-    raw_gets(scene, &mut client, "client", &["", "done"]);
-    drop(gone);
-    scene.note("worker 1 leaves; it was the only one, and free");
-    broker.settles(scene);
+    gone.send(&["", READY]);
+    client.send(&["", "one"]);
+    gone.gets(&["", "client", "", "one"]);
+    gone.send(&["", "client", "", "done"]);
+    client.gets(&["", "done"]);
+    gone.leaves("leaves; it was the only one, and free");
     suspect_hang(scene, &LAST_GONE);
     scene.suspect(&LAST_GONE);
-    raw_send(scene, &mut client, "client", &["", "two"]);
-    raw_send(scene, &mut client, "client", &["", "three"]);
+    client.send(&["", "two"]);
+    client.send(&["", "three"]);
     broker.settles(scene);
     let worker = dealer_worker(scene, &broker, "worker 2");
     for word in ["two", "three"] {
         gets(scene, &worker, &["", "client", "", word]);
         worker.send_frames(["", "client", "", word]);
-        raw_gets(scene, &mut client, "client", &["", word]);
+        client.gets(&["", word]);
     }
 }
 
@@ -620,11 +612,9 @@ fn t4_a_client_that_left_costs_no_worker(scene: &Scene) {
     let worker = dealer_worker(scene, &broker, "worker");
     for name in ["anna", "ben"] {
         let mut client = broker.raw_client(scene, name);
-        raw_send(scene, &mut client, name, &["", "question"]);
+        client.send(&["", "question"]);
         gets(scene, &worker, &["", name, "", "question"]);
-        drop(client);
-        scene.note(format!("{name} leaves"));
-        broker.settles(scene);
+        client.leaves("leaves");
         worker.send_frames(["", name, "", "answer"]);
     }
     let client = broker.client(scene, zmq::REQ, "cleo");
@@ -660,7 +650,7 @@ fn t4_a_stranger_is_no_worker(scene: &Scene) {
     scene.suspect(&STRANGER);
     let mut stranger = broker.raw_worker(scene, "stranger");
     for message in [&["hello"][..], &[""], &["", ""], &["", "hello"], &["", "ready"], &[READY]] {
-        raw_send(scene, &mut stranger, "stranger", message);
+        stranger.send(message);
     }
     broker.settles(scene);
     let worker = dealer_worker(scene, &broker, "worker");

@@ -1,7 +1,7 @@
 //! One side of the broker has more to read than it can pass on in a while; the other side must get through all the same.
 //!
-//! The broker is stopped while the messages are put before its door, so both sides have something to read when it goes on. Nothing is
-//! judged by time: the first message of the quiet side must be through before the half of the flood is.
+//! Nothing is judged by time. Requests are put into the broker before there is a worker, and the worker stops reading when a part of them is
+//! through. Replies are put before the broker's door while it is stopped; it reads them no sooner than the one request.
 
 use harness::peer::Peer;
 use harness::{Scene, Signal, zmq};
@@ -9,14 +9,17 @@ use harness::{Scene, Signal, zmq};
 use crate::mistakes::*;
 use crate::stage::*;
 
-/// How many sockets flood.
+/// How many sockets flood with replies, how many messages each of them sends, and which of them is marked. A broker that takes as much as a
+/// thousand of one side before it looks at the other (`zmq::proxy` does) is fair enough; when all marks are through, four thousand were.
 const FLOODERS: usize = 4;
-/// How many messages each of them sends.
-const MESSAGES: usize = 5_000;
-/// Which of them is marked. A broker that takes as much as a thousand of one side before it looks at the other (`zmq::proxy` does) is fair
-/// enough; when all marks are through, ten thousand were.
+const MESSAGES: usize = 2_000;
 const MARK: usize = MESSAGES / 2;
 const MARKED: &str = "marked";
+/// The frames of such a message. The more there are, the longer the broker needs for what its socket reads in a moment, so that it never runs
+/// out of replies.
+const FRAMES: usize = 12;
+/// A broker that is wrong may run out of replies all the same, and look at the other side. Hardly so often.
+const FLOODS: usize = 5;
 
 /// How many requests it may take until each worker has had one; a worker is known as soon as it has connected.
 const ROUNDS: usize = 5_000;
@@ -55,50 +58,42 @@ fn unlimited(scene: &Scene, name: &str, endpoint: &str) -> Peer {
     peer
 }
 
-/// Sends the flood, which would be too much for a timeline; the message with the number [`MARK`] is the marked one.
-fn flood(scene: &Scene, peers: &[Peer], message: &[&str], marked: &[&str]) {
-    for peer in peers {
-        scene.note(format!("{} sends {MESSAGES} messages; number {MARK} is marked", peer.name()));
-        for number in 1..=MESSAGES {
-            let frames = if number == MARK { marked } else { message };
-            if let Err(error) = peer.socket().send_multipart(frames, 0) {
-                scene.fail(format!("{} to be able to send", peer.name()), error.to_string());
-            }
-        }
-    }
-}
+/// How many clients flood with requests, how many each of them sends, and which of them is marked. A queue holds 1000 messages, so all of them
+/// are in the broker before it passes on the first.
+const CLIENTS: usize = 8;
+const REQUESTS: usize = 900;
+const MARKED_REQUEST: usize = 600;
 
 /// The flood is one of requests, and one reply must get through it.
 pub fn of_requests(scene: &Scene) {
-    let broker = start(scene);
-    suspect_hang(scene, &LOCKSTEP);
-    let worker = unlimited(scene, "worker", &broker.backend);
+    let broker = start_with(scene, "tcp://127.0.0.1:*", &scene.ipc("workers"), &[]);
+    suspect_hang(scene, &STARVES_REPLIES);
     let reader = broker.client(scene, zmq::DEALER, "reader");
-    let clients: Vec<Peer> = (1..=FLOODERS)
-        .map(|number| unlimited(scene, &format!("client {number}"), &broker.frontend))
-        .collect();
-    for client in clients.iter().chain([&reader]) {
-        client.send_frames(["", "hello"]);
-        gets(scene, &worker, &[client.name(), "", "hello"]);
-        worker.send_frames([client.name(), "", "hello"]);
-        gets(scene, client, &["", "hello"]);
+    let mut clients: Vec<_> =
+        (1..=CLIENTS).map(|number| broker.raw_client(scene, &format!("client {number}"))).collect();
+    scene.note(format!(
+        "{CLIENTS} clients send {REQUESTS} requests each; number {MARKED_REQUEST} of each is marked"
+    ));
+    // A Unix socket holds a few hundred of these, so that the worker decides how far the broker can get.
+    let body = "r".repeat(1_000);
+    for client in &mut clients {
+        for number in 1..=REQUESTS {
+            let body = if number == MARKED_REQUEST { MARKED } else { &body };
+            client.send_unseen(&["", body]);
+        }
     }
-    broker.program.signal(Signal::STOP);
-    worker.send_frames(["reader", "", "a reply"]);
-    flood(scene, &clients, &["", "x"], &["", MARKED]);
-    broker.program.signal(Signal::CONT);
-    let mut marks = 0;
+    reader.send_frames(["", "hello"]);
+    broker.settles(scene);
+    let mut worker = broker.raw_worker(scene, "worker");
+    worker.send(&["reader", "", "a reply"]);
     let mut passed = 0;
-    while marks < FLOODERS {
-        let frames = take(scene, &worker, "the requests of the flood");
-        passed += 1;
+    let mut marks = 0;
+    while marks < CLIENTS {
+        let frames = worker.receive(&format!("more requests than {passed} at the worker"));
         marks += usize::from(frames.last().is_some_and(|last| last == MARKED.as_bytes()));
+        passed += 1;
     }
-    scene.note(format!("{passed} requests have been passed on"));
-    scene.suspect(&STARVES_REPLIES);
-    scene.expect(is_there(scene, &reader), "the reply to get through while requests lie ready", || {
-        format!("{passed} requests were passed on, and the reply, which was there before them, was not")
-    });
+    scene.note(format!("{passed} requests have come to the worker, and it reads no more"));
     gets(scene, &reader, &["", "a reply"]);
 }
 
@@ -118,73 +113,71 @@ pub fn of_replies(scene: &Scene) {
         workers[who].send_frames(&got);
         gets(scene, client, &["", "hello"]);
     }
-    broker.program.signal(Signal::STOP);
-    asker.send_frames(["", "a request"]);
-    flood(scene, &workers, &["reader", "", "x"], &["counter", "", MARKED]);
-    broker.program.signal(Signal::CONT);
-    for _ in 0..FLOODERS {
-        gets(scene, &counter, &["", MARKED]);
+    for _ in 0..FLOODS {
+        one_of_replies(scene, &broker, &workers, &counter, &asker);
     }
-    scene.note(format!("{} replies and more have been passed on", FLOODERS * MARK));
-    scene.suspect(&STARVES_REQUESTS);
-    scene.expect(
-        workers.iter().any(|worker| is_there(scene, worker)),
-        "the request to get through while replies lie ready",
-        || {
-            format!(
-                "more than {} replies were passed on, and the request, which was there before them, was not",
-                FLOODERS * MARK
-            )
-        },
-    );
-    let (_, got) = Peer::receive_any(&workers, "the request");
-    expect_frames(scene, "the request", &got, &["asker", "", "a request"]);
 }
 
-/// How many replies must get through while nobody takes a request.
-const REPLIES: u32 = 300;
-/// Requests that one client sends while nobody takes any; a high-water mark is 1000, and a Unix socket holds 200 of this size.
-const WAITING: usize = 1_000;
-
-/// A worker that reads nothing has more requests than its queue holds; its replies must get through.
-pub fn of_a_full_worker(scene: &Scene) {
-    let broker = start_with(scene, "tcp://127.0.0.1:*", &scene.ipc("workers"), &[]);
-    suspect_hang(scene, &BLOCKS);
-    let mut worker = broker.raw_worker(scene, "worker");
-    let reader = broker.client(scene, zmq::DEALER, "reader");
-    reader.send_frames(["", "hello"]);
-    raw_gets(scene, &mut worker, "worker", &["reader", "", "hello"]);
-    let request = "r".repeat(1_000);
-    let clients: Vec<Peer> = (1..=FLOODERS)
-        .map(|number| unlimited(scene, &format!("client {number}"), &broker.frontend))
-        .collect();
-    for client in &clients {
-        scene.note(format!(
-            "{} sends {WAITING} requests of 1000 bytes, which the worker does not read",
-            client.name()
-        ));
-        for _ in 0..WAITING {
-            if let Err(error) = client.socket().send_multipart(["", &request], 0) {
-                scene.fail(format!("{} to be able to send", client.name()), error.to_string());
+fn one_of_replies(scene: &Scene, broker: &Broker, workers: &[Peer], counter: &Peer, asker: &Peer) {
+    broker.program.signal(Signal::STOP);
+    asker.send_frames(["", "a request"]);
+    scene.note(format!("{FLOODERS} workers send {MESSAGES} replies each; number {MARK} of each is marked"));
+    let message = [&["reader", ""][..], &["x"; FRAMES]].concat();
+    for worker in workers {
+        for number in 1..=MESSAGES {
+            let frames = if number == MARK { &["counter", "", MARKED][..] } else { &message };
+            if let Err(error) = worker.socket().send_multipart(frames, 0) {
+                scene.fail(format!("{} to be able to send", worker.name()), error.to_string());
             }
         }
     }
-    for number in 1..=REPLIES {
-        let reply = format!("reply {number}");
-        if let Err(error) = worker.send_message(&["reader", "", &reply]) {
-            scene.suspect(&BLOCKS);
-            scene.fail("the broker to take the worker's replies", error.to_string());
-        }
-        gets(scene, &reader, &["", &reply]);
+    broker.program.signal(Signal::CONT);
+    for _ in 0..FLOODERS {
+        gets(scene, counter, &["", MARKED]);
     }
+    let passed = FLOODERS * MARK;
+    scene.note(format!("{passed} replies and more have been passed on"));
+    scene.suspect(&STARVES_REQUESTS);
+    let through = workers.iter().any(|worker| is_there(scene, worker));
+    scene.expect(through, "the request to get through while replies lie ready", || {
+        format!(
+            "more than {passed} replies were passed on, and the request, which was there before them, was not"
+        )
+    });
+    let (_, got) = Peer::receive_any(workers, "the request");
+    expect_frames(scene, "the request", &got, &["asker", "", "a request"]);
 }
 
-/// Receives a message that is one of too many for a timeline.
-fn take(scene: &Scene, peer: &Peer, what: &str) -> Frames {
-    match peer.socket().recv_multipart(zmq::DONTWAIT) {
-        Ok(frames) => frames,
-        Err(zmq::Error::EAGAIN) => peer.receive(what),
-        Err(error) => scene.fail(format!("{} to be able to receive", peer.name()), error.to_string()),
+/// Requests that fill the queue of the one worker: a high-water mark is 1000, and the first of these are so large that they stay in it, too.
+const LARGE: usize = 4;
+const SMALL: usize = 940;
+/// How many more requests come, one at a time, each followed by a reply that must get through.
+const MORE: usize = 150;
+
+/// A worker that reads nothing has more requests than its queue holds; its replies must get through.
+///
+/// Where the queue becomes full the requests come one by one, because `zmq::proxy` asks for room only once in a thousand.
+pub fn of_a_full_worker(scene: &Scene) {
+    let broker = start_with(scene, "tcp://127.0.0.1:*", &scene.ipc("workers"), &[]);
+    let mut worker = broker.raw_worker(scene, "worker");
+    let mut client = broker.raw_client(scene, "client");
+    let reader = broker.client(scene, zmq::DEALER, "reader");
+    reader.send_frames(["", "hello"]);
+    worker.gets(&["reader", "", "hello"]);
+    suspect_hang(scene, &BLOCKS);
+    scene.suspect(&BLOCKS);
+    scene.note(format!("the client sends {} requests, which the worker does not read", LARGE + SMALL));
+    let large = "r".repeat(1_000_000);
+    let first = std::iter::repeat_n(large.as_str(), LARGE).chain(std::iter::repeat_n("small", SMALL));
+    for request in first {
+        client.send_unseen(&["", request]);
+    }
+    broker.settles(scene);
+    for number in 1..=MORE {
+        let reply = format!("reply {number}");
+        client.send_unseen(&["", "one more"]);
+        worker.send_unseen(&["reader", "", &reply]);
+        gets(scene, &reader, &["", &reply]);
     }
 }
 

@@ -1,11 +1,13 @@
 //! A broker on the stage, and the clients and workers of the check's that meet at it.
 
+use std::cell::Cell;
+
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::raw::RawPeer;
 use harness::scene::{Evidence, Program};
 use harness::zmtp::{Greeting, Metadata};
-use harness::{Scene, zmq};
+use harness::{Mistake, Scene, zmq};
 
 use crate::mistakes::*;
 
@@ -35,6 +37,7 @@ pub fn start_lru(scene: &Scene) -> Broker {
 
 /// Starts the broker, and reads where it has bound from the first two lines, in whatever order they are.
 pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]) -> Broker {
+    HANG.set(None);
     suspect_the_usual(scene);
     let arguments = [&["--frontend", frontend, "--backend", backend], options].concat();
     let program = scene.start("broker", arguments);
@@ -60,7 +63,7 @@ pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]
 }
 
 /// What is likely where the broker ended because a ROUTER could not reach somebody.
-pub fn suspect_unreachable(scene: &Scene, mistake: &'static harness::Mistake) {
+pub fn suspect_unreachable(scene: &Scene, mistake: &'static Mistake) {
     scene.suspect_when(mistake, |evidence| {
         evidence.ended.is_some()
             && ["EHOSTUNREACH", "Host unreachable", "No route"]
@@ -97,16 +100,98 @@ impl Broker {
         worker
     }
 
-    /// A client that is made of bytes: what it sends is in the broker's hands when `send_message` returns, and dropping it closes its
-    /// connection at once.
-    pub fn raw_client(&self, scene: &Scene, name: &str) -> RawPeer {
-        raw(scene, &self.frontend, name)
+    /// A client that is made of bytes: what it sends is on its way when `send` returns, and it leaves when it is told to.
+    pub fn raw_client(&self, scene: &Scene, name: &str) -> Raw<'_> {
+        Raw::connect(scene, self, &self.frontend, name)
     }
 
     /// A worker of this kind.
-    pub fn raw_worker(&self, scene: &Scene, name: &str) -> RawPeer {
-        raw(scene, &self.backend, name)
+    pub fn raw_worker(&self, scene: &Scene, name: &str) -> Raw<'_> {
+        Raw::connect(scene, self, &self.backend, name)
     }
+}
+
+thread_local! {
+    /// What is likely where a raw peer waits in vain; a check runs in one thread.
+    static HANG: Cell<Option<&'static Mistake>> = const { Cell::new(None) };
+}
+
+/// A client or worker that is made of bytes.
+pub struct Raw<'a> {
+    scene: Scene,
+    broker: &'a Broker,
+    name: String,
+    peer: RawPeer,
+}
+
+impl<'a> Raw<'a> {
+    fn connect(scene: &Scene, broker: &'a Broker, endpoint: &str, name: &str) -> Self {
+        let open = || {
+            let mut peer = RawPeer::connect(endpoint, scene.deadline())?;
+            peer.greet(&Greeting::default())?;
+            peer.ready(Metadata::of("DEALER").with("Identity", name))?;
+            Ok(peer)
+        };
+        let peer = open().unwrap_or_else(|error| {
+            failed(scene, broker, &format!("the broker to take the connection of {name}"), &error)
+        });
+        Self { scene: scene.clone(), broker, name: name.into(), peer }
+    }
+
+    /// Sends a message.
+    pub fn send<T: AsRef<[u8]>>(&mut self, frames: &[T]) {
+        self.scene.note(format!("{} sends {}", self.name, show_frames(frames)));
+        self.send_unseen(frames);
+    }
+
+    /// Sends one of too many messages for a timeline.
+    pub fn send_unseen<T: AsRef<[u8]>>(&mut self, frames: &[T]) {
+        if let Err(error) = self.peer.send_message(frames) {
+            failed(&self.scene, self.broker, &format!("the broker to take what {} sends", self.name), &error);
+        }
+    }
+
+    /// Receives a message.
+    pub fn receive(&mut self, what: &str) -> Frames {
+        self.peer.receive_message().unwrap_or_else(|error| failed(&self.scene, self.broker, what, &error))
+    }
+
+    /// Receives a message, which must have these frames.
+    pub fn gets<T: AsRef<[u8]>>(&mut self, wanted: &[T]) {
+        let got = self.receive(&format!("{} at {}", show_frames(wanted), self.name));
+        self.scene.note(format!("{} gets {}", self.name, show_frames(&got)));
+        expect_frames(&self.scene, &format!("what {} gets", self.name), &got, wanted);
+    }
+
+    /// Leaves, and waits until the broker's sockets know.
+    ///
+    /// libzmq closes its side as soon as it sees the end, and tells the socket a few turns of its input/output thread later; a handshake takes
+    /// more turns than that.
+    pub fn leaves(mut self, how: &str) {
+        self.scene.note(format!("{} {how}", self.name));
+        self.peer.finish();
+        if let Err(error) = self.peer.wait_closed() {
+            failed(
+                &self.scene,
+                self.broker,
+                &format!("the broker to close the connection of {}", self.name),
+                &error,
+            );
+        }
+        let _barrier = self.broker.raw_client(&self.scene, "somebody else");
+        self.broker.settles(&self.scene);
+    }
+}
+
+/// Fails the check: a raw peer could not go on. Where the broker has ended, that is why.
+fn failed(scene: &Scene, broker: &Broker, wanted: &str, error: &std::io::Error) -> ! {
+    let ended = broker.program.ends_soon();
+    if ended.is_none() {
+        if let Some(mistake) = HANG.get() {
+            scene.suspect(mistake);
+        }
+    }
+    scene.fail(wanted, ended.map_or_else(|| error.to_string(), |ended| broker.program.how_it_ended(ended)))
 }
 
 /// A socket of the check's whose identity is its name, so that identities are text where the check is about something else.
@@ -119,34 +204,6 @@ pub fn named(scene: &Scene, kind: zmq::SocketType, name: &str) -> Peer {
 pub fn identify(scene: &Scene, peer: &Peer, identity: &[u8]) {
     if let Err(error) = peer.socket().set_identity(identity) {
         scene.fail("an identity that libzmq takes", error.to_string());
-    }
-}
-
-fn raw(scene: &Scene, endpoint: &str, name: &str) -> RawPeer {
-    let open = || {
-        let mut peer = RawPeer::connect(endpoint, scene.deadline())?;
-        peer.greet(&Greeting::default())?;
-        peer.ready(Metadata::of("DEALER").with("Identity", name))?;
-        Ok(peer)
-    };
-    open().unwrap_or_else(|error: std::io::Error| {
-        scene.fail(format!("a connection to the broker at {endpoint}"), error.to_string())
-    })
-}
-
-/// Sends a message from a raw peer, and says so in the timeline.
-pub fn raw_send<T: AsRef<[u8]>>(scene: &Scene, peer: &mut RawPeer, name: &str, frames: &[T]) {
-    scene.note(format!("{name} sends {}", show_frames(frames)));
-    if let Err(error) = peer.send_message(frames) {
-        scene.fail(format!("{name} to be able to send"), error.to_string());
-    }
-}
-
-/// Receives a message with a raw peer, which must have these frames.
-pub fn raw_gets<T: AsRef<[u8]>>(scene: &Scene, peer: &mut RawPeer, name: &str, wanted: &[T]) {
-    match peer.receive_message() {
-        Ok(got) => expect_frames(scene, &format!("what {name} gets"), &got, wanted),
-        Err(error) => scene.fail(format!("{} at {name}", show_frames(wanted)), error.to_string()),
     }
 }
 
@@ -171,23 +228,24 @@ pub fn expect_frames<T: AsRef<[u8]>>(scene: &Scene, what: &str, got: &[Vec<u8>],
 }
 
 /// The known way in which frames differ from those that were wanted.
-fn difference(got: &[&[u8]], wanted: &[&[u8]]) -> Option<&'static harness::Mistake> {
+fn difference(got: &[&[u8]], wanted: &[&[u8]]) -> Option<&'static Mistake> {
     let filled = |frames: &[&[u8]]| {
         frames.iter().filter(|frame| !frame.is_empty()).map(|frame| frame.to_vec()).collect::<Frames>()
     };
     let lossy = |frame: &[u8]| String::from_utf8_lossy(frame).into_owned().into_bytes();
-    if got.len() < wanted.len() && wanted.starts_with(got) {
-        return Some(&FIRST_FRAME);
-    }
-    if filled(got) == filled(wanted) {
-        let (few, position) =
-            (got.len() < wanted.len(), got.iter().zip(wanted).position(|(got, wanted)| got != wanted));
-        // The delimiter is the frame behind the identity; at the front of a message it is the first.
-        return Some(match position {
-            Some(0 | 1) if few => &STRIPS,
-            Some(0 | 1) => &ADDS,
+    // The delimiter is the second frame at least, or at a client the first one.
+    let position =
+        got.iter().zip(wanted).position(|(got, wanted)| got != wanted).unwrap_or(got.len().min(wanted.len()));
+    let empties = |frames: &[&[u8]]| frames.iter().filter(|frame| frame.is_empty()).count();
+    if filled(got) == filled(wanted) && empties(got) != empties(wanted) {
+        return Some(match (position < 3, got.len() < wanted.len()) {
+            (true, true) if empties(got) == 0 => &STRIPS,
+            (true, false) => &ADDS,
             _ => &EMPTY_FRAMES,
         });
+    }
+    if got.len() < wanted.len() && wanted.starts_with(got) {
+        return Some(&FIRST_FRAME);
     }
     if got.len() != wanted.len() {
         return (got.concat() == wanted.concat()).then_some(&JOINS);
@@ -197,7 +255,7 @@ fn difference(got: &[&[u8]], wanted: &[&[u8]]) -> Option<&'static harness::Mista
     if lossy(wanted) == *got && lossy(wanted) != *wanted {
         return Some(&TEXT);
     }
-    if got.len() < wanted.len() && wanted.starts_with(got) && got.len() > 4 {
+    if got.len() < wanted.len() && wanted.starts_with(got) && got.len() > 1_000 {
         return Some(&CUTS);
     }
     None
@@ -222,6 +280,7 @@ pub fn client_of(scene: &Scene, request: &[Vec<u8>], at: usize) -> Vec<u8> {
 }
 
 /// What is likely where something was waited for in vain.
-pub fn suspect_hang(scene: &Scene, mistake: &'static harness::Mistake) {
+pub fn suspect_hang(scene: &Scene, mistake: &'static Mistake) {
+    HANG.set(Some(mistake));
     scene.suspect_when(mistake, |evidence: &Evidence| evidence.hung);
 }
