@@ -19,7 +19,7 @@ const MARKED: &str = "marked";
 /// out of replies.
 const FRAMES: usize = 12;
 /// A broker that is wrong may run out of replies all the same, and look at the other side. Hardly so often.
-const FLOODS: usize = 5;
+const FLOODS: usize = 4;
 
 /// How many requests it may take until each worker has had one; a worker is known as soon as it has connected.
 const ROUNDS: usize = 5_000;

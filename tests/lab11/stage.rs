@@ -1,6 +1,6 @@
 //! A broker on the stage, and the clients and workers of the check's that meet at it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
@@ -19,6 +19,8 @@ pub struct Broker {
     pub program: Program,
     pub frontend: String,
     pub backend: String,
+    /// What tells of the workers' connections; a socket whose news nobody can get would wait for ever.
+    news: RefCell<Vec<Peer>>,
 }
 
 /// Starts the broker on ports of the system's choice.
@@ -49,7 +51,7 @@ pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]
         let found = lines
             .iter()
             .find_map(|line| line.strip_prefix(&before))
-            .filter(|endpoint| endpoint.contains("://"));
+            .filter(|endpoint| endpoint.contains("://") && !endpoint.ends_with('*'));
         found.map(String::from).unwrap_or_else(|| {
             scene.suspect(&BOUND_LINES);
             scene.fail(
@@ -59,7 +61,7 @@ pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]
         })
     };
     let (frontend, backend) = (find("frontend"), find("backend"));
-    Broker { program, frontend, backend }
+    Broker { program, frontend, backend, news: RefCell::default() }
 }
 
 /// What is likely where the broker ended because a ROUTER could not reach somebody.
@@ -96,8 +98,29 @@ impl Broker {
     /// A worker of the check's under this name, which is also its identity.
     pub fn worker(&self, scene: &Scene, kind: zmq::SocketType, name: &str) -> Peer {
         let worker = named(scene, kind, name);
-        worker.connect(&self.backend);
-        worker
+        // Waits until the connection stands. A right broker needs no such wait; a wrong one that drops requests while no worker is there shall
+        // fail the checks that are about that, and no others.
+        let news = scene.peer_as(&format!("news of {name}"), zmq::PAIR, "broker");
+        let place = format!("inproc://{}", scene.word());
+        let wait = || {
+            worker.socket().monitor(&place, i32::from(zmq::SocketEvent::HANDSHAKE_SUCCEEDED.to_raw()))?;
+            news.socket().connect(&place)?;
+            worker.connect(&self.backend);
+            let limit = i64::try_from(scene.deadline().as_millis()).unwrap_or(i64::MAX);
+            news.socket().poll(zmq::POLLIN, limit)
+        };
+        let ready = wait();
+        self.news.borrow_mut().push(news);
+        match ready {
+            Ok(0) => failed(
+                scene,
+                self,
+                &format!("the broker to take the connection of {name}"),
+                &std::io::ErrorKind::TimedOut.into(),
+            ),
+            Ok(_) => worker,
+            Err(error) => scene.fail("a socket whose connection can be watched", error.to_string()),
+        }
     }
 
     /// A client that is made of bytes: what it sends is on its way when `send` returns, and it leaves when it is told to.
@@ -238,9 +261,11 @@ fn difference(got: &[&[u8]], wanted: &[&[u8]]) -> Option<&'static Mistake> {
         got.iter().zip(wanted).position(|(got, wanted)| got != wanted).unwrap_or(got.len().min(wanted.len()));
     let empties = |frames: &[&[u8]]| frames.iter().filter(|frame| frame.is_empty()).count();
     if filled(got) == filled(wanted) && empties(got) != empties(wanted) {
-        return Some(match (position < 3, got.len() < wanted.len()) {
-            (true, true) if empties(got) == 0 => &STRIPS,
-            (true, false) => &ADDS,
+        let delimiter =
+            position < 2 || (position == 2 && wanted.first().is_some_and(|frame| frame.is_empty()));
+        return Some(match (got.len() < wanted.len(), delimiter) {
+            (true, true) => &STRIPS,
+            (false, _) if position < 3 => &ADDS,
             _ => &EMPTY_FRAMES,
         });
     }
