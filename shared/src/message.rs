@@ -37,13 +37,16 @@ pub enum MessageError {
     #[error("unknown version {0}: version {VERSION} is read here")]
     Version(u8),
     /// The frame is over the limit, or says of something in it that it is.
-    #[error("the message is longer than {LIMIT} bytes, or claims to be")]
-    TooLong,
+    #[error("the message is longer than {limit} bytes, or claims to be")]
+    TooLong {
+        /// The longest that a frame may be, in bytes.
+        limit: usize,
+    },
     /// The frame ends in the middle of the value.
     #[error("the message ends too early")]
     Short,
     /// The value ends before the frame does.
-    #[error("{0} bytes stand behind the message: sender and receiver do not mean the same type")]
+    #[error("bytes left over behind the message: {0}; sender and receiver do not mean the same type")]
     Trailing(usize),
     /// The message has another number of frames than one.
     #[error("the message has {0} frames and should have one")]
@@ -63,35 +66,48 @@ pub enum MessageError {
 /// # Ok::<(), shared::message::MessageError>(())
 /// ```
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, MessageError> {
+    encode_within::<T, LIMIT>(value)
+}
+
+/// As [`encode`], with another limit in bytes.
+pub(crate) fn encode_within<T: Serialize, const LIMIT: usize>(value: &T) -> Result<Vec<u8>, MessageError> {
     let body = bincode::serde::encode_to_vec(value, bincode::config::standard())
         .map_err(|error| MessageError::Content(error.to_string()))?;
     if body.len() >= LIMIT {
-        return Err(MessageError::TooLong);
+        return Err(MessageError::TooLong { limit: LIMIT });
     }
     Ok([&[VERSION], &body[..]].concat())
 }
 
 /// The value of a frame that [`encode`] wrote, here or elsewhere.
 pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, MessageError> {
+    decode_within::<T, LIMIT, COUNTED>(frame)
+}
+
+/// As [`decode`], with another limit in bytes, and what bincode may count for it.
+pub(crate) fn decode_within<T: DeserializeOwned, const LIMIT: usize, const COUNTED: usize>(
+    frame: &[u8],
+) -> Result<T, MessageError> {
     let body = match frame {
-        _ if frame.len() > LIMIT => return Err(MessageError::TooLong),
+        _ if frame.len() > LIMIT => return Err(MessageError::TooLong { limit: LIMIT }),
         [] => return Err(MessageError::Empty),
         [VERSION, body @ ..] => body,
         [BINCODE_1, ..] => return Err(MessageError::Bincode1),
         [other, ..] => return Err(MessageError::Version(*other)),
     };
     let config = bincode::config::standard().with_limit::<COUNTED>();
-    let (value, used) = bincode::serde::decode_from_slice(body, config).map_err(explain)?;
+    let (value, used) =
+        bincode::serde::decode_from_slice(body, config).map_err(|error| explain(error, LIMIT))?;
     if used < body.len() {
         return Err(MessageError::Trailing(body.len() - used));
     }
     Ok(value)
 }
 
-fn explain(error: bincode::error::DecodeError) -> MessageError {
+fn explain(error: bincode::error::DecodeError, limit: usize) -> MessageError {
     use bincode::error::DecodeError as E;
     match error {
-        E::LimitExceeded => MessageError::TooLong,
+        E::LimitExceeded => MessageError::TooLong { limit },
         E::UnexpectedEnd { .. } => MessageError::Short,
         other => MessageError::Content(other.to_string()),
     }
@@ -153,7 +169,7 @@ mod tests {
     fn a_length_is_not_believed() {
         for length in [8u64 << 30, u64::MAX, 1 << 62, COUNTED as u64 + 1] {
             let frame = [b"\x02\xfd".as_slice(), &length.to_le_bytes(), b"abc"].concat();
-            assert_eq!(decode::<String>(&frame), Err(MessageError::TooLong), "{length}");
+            assert_eq!(decode::<String>(&frame), Err(MessageError::TooLong { limit: LIMIT }), "{length}");
             let list = decode::<Vec<String>>(&frame);
             assert!(list.is_err(), "{length}");
         }
@@ -168,9 +184,9 @@ mod tests {
         let many = vec!["x".to_string(); LIMIT / 2 - 2];
         assert_eq!(decode::<Vec<String>>(&encode(&many).unwrap()), Ok(many));
         let too_long = "x".repeat(LIMIT - 3);
-        assert_eq!(encode(&too_long), Err(MessageError::TooLong));
+        assert_eq!(encode(&too_long), Err(MessageError::TooLong { limit: LIMIT }));
         let frame = [b"\x02\xfb\xfd\xff".as_slice(), too_long.as_bytes()].concat();
-        assert_eq!(decode::<String>(&frame), Err(MessageError::TooLong));
+        assert_eq!(decode::<String>(&frame), Err(MessageError::TooLong { limit: LIMIT }));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub enum PickleError {
     #[error("the pickle ends too early: what begins at byte {0} is not all there")]
     Short(usize),
     /// Something stands behind its end.
-    #[error("{0} bytes stand behind the end of the pickle")]
+    #[error("bytes left over behind the end of the pickle: {0}")]
     Trailing(usize),
     /// It is no pickle, or one that no pickler writes.
     #[error("this is no pickle of plain data: {why} at byte {at}")]

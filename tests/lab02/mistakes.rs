@@ -43,16 +43,34 @@ pub static ONE_SIDE: Mistake = Mistake {
            arguments say.",
     section: "One server, many clients",
 };
+pub static BINDS_AGAIN: Mistake = Mistake {
+    name: "binds-for-each-request",
+    says: "The server opened its endpoint again. One socket, bound once before the loop, serves every client and every request; the loop \
+           holds only the receive, the answer and the send.",
+    section: "One server, many clients",
+};
+pub static TALKS: Mistake = Mistake {
+    name: "talks-on-standard-output",
+    says: "The server prints more than its bound line. Whoever reads its standard output reads results there; what is for people belongs on \
+           standard error: `eprintln!`.",
+    section: "One server, many clients",
+};
 pub static OVERFLOW: Mistake = Mistake {
     name: "overflow",
     says: "The number does not fit into the type that it is computed in. A `u64` ends at 20! and at fib 93, a `u128` at 34! and at \
            fib 186, and an `f64` is not exact from 23! on. Compute with `BigUint` from the first step to the last.",
     section: "Numbers without an end",
 };
+pub static BELOW_ZERO: Mistake = Mistake {
+    name: "below-zero",
+    says: "The computation goes below 0: it takes 1 away from 0. That is no question of the type. The row begins with 0, so 0 is asked for its \
+           predecessor; say at the beginning what 0 gives.",
+    section: "Numbers without an end",
+};
 pub static WRONG_NUMBER: Mistake = Mistake {
     name: "off-by-one",
-    says: "The number is not the right one, and it is not too large either. fact 0 is 1, fact 1 is 1; fib 0 is 0, fib 1 is 1, and \
-           each further one is the sum of the two before it.",
+    says: "The number is not the right one, and it is not too large either. fact N is 1 · 2 · … · N, with N itself in it (`1..=n`), and \
+           fact 0 is 1; fib 0 is 0, fib 1 is 1, and each further one is the sum of the two before it.",
     section: "Numbers without an end",
 };
 pub static NOT_THE_LETTERS: Mistake = Mistake {
@@ -97,6 +115,12 @@ pub static NO_ERROR_LINE: Mistake = Mistake {
            must be able to tell it from an answer, and to mend the request.",
     section: "The protocol of the text service",
 };
+pub static MORE_LINES: Mistake = Mistake {
+    name: "repeats-the-verb-raw",
+    says: "The reason is text of the client, as it came, with its newline. A reply is one line: show such text with `{:?}` or `escape_debug`, \
+           which make `\\n` of a newline.",
+    section: "The protocol of the text service",
+};
 pub static FIRST_FRAME: Mistake = Mistake {
     name: "first-frame-only",
     says: "The request has several frames, and the server received the first one only. `recv_bytes` gives one frame; a REP socket \
@@ -131,6 +155,12 @@ pub static NOT_A_REQ: Mistake = Mistake {
     name: "not-a-req",
     says: "The request came without the empty frame that a REQ puts before it, so the prober's socket is no REQ. Another type has no \
            lockstep, and never gives `EFSM`.",
+    section: "What the prober does",
+};
+pub static CORRELATES: Mistake = Mistake {
+    name: "correlates",
+    says: "There is a frame of four bytes before the empty one: the number with which REQ_CORRELATE tells requests apart. A server of this \
+           lab does not expect it; leave the option out.",
     section: "What the prober does",
 };
 pub static NEVER_ASKS: Mistake = Mistake {
@@ -203,6 +233,11 @@ pub static NO_END: Mistake = Mistake {
     name: "ignores-the-end",
     says: "The prober does not end when its input ends. At the end of the input there is nothing more to do, also if a request has \
            no reply yet: leave the loop and return `Ok(())`.",
+    section: "What the prober does",
+};
+pub static ENDS_BADLY: Mistake = Mistake {
+    name: "another-exit-code",
+    says: "The prober ended, and not with exit code 0. The end of the input is the right end: a request without a reply is no error then.",
     section: "What the prober does",
 };
 pub static ONE_SERVER: Mistake = Mistake {

@@ -26,7 +26,11 @@ impl Request {
     pub fn of(scene: &Scene, mut frames: Vec<Vec<u8>>) -> Self {
         let shown = harness::failure::show_frames(frames.get(1..).unwrap_or_default());
         if frames.len() != 3 || !frames[1].is_empty() {
-            scene.suspect(if frames.get(1).is_some_and(Vec::is_empty) { &CHANGES_TEXT } else { &NOT_A_REQ });
+            scene.suspect(match &frames[..] {
+                [_, number, empty, ..] if number.len() == 4 && empty.is_empty() => &CORRELATES,
+                [_, empty, ..] if empty.is_empty() => &CHANGES_TEXT,
+                _ => &NOT_A_REQ,
+            });
             scene.fail("a request of a REQ socket: an empty frame, then one frame of text", shown);
         }
         let text = frames.pop().unwrap_or_default();
@@ -97,9 +101,12 @@ impl Prober {
 pub fn suspect_the_prober(scene: &Scene) {
     scene.suspect_when(&GIVES_UP, |evidence| evidence.got == b"EAGAIN");
     scene.suspect_when(&CHANGES_TEXT, |evidence| {
-        evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ")
+        let blank_more = evidence.got.strip_prefix(b" ").is_some_and(|text| text == evidence.wanted);
+        evidence.got.ends_with(b"\n") || evidence.got.starts_with(b"send ") || blank_more
     });
-    scene.suspect_when(&CHANGES_REPLY, |evidence| evidence.got.starts_with(b"\""));
+    scene.suspect_when(&CHANGES_REPLY, |evidence| {
+        evidence.got.starts_with(b"\"") || (evidence.got.starts_with(b"[") && evidence.got.ends_with(b"]"))
+    });
     scene.suspect_when(&NAMES_IT_OTHERWISE, |evidence| {
         let names_it = evidence.got.windows(4).any(|part| part == b"EFSM") && evidence.got != b"EFSM";
         names_it || evidence.got.windows(9).any(|part| part == b"Operation")

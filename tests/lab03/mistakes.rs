@@ -19,6 +19,35 @@ pub static OTHER_FORMAT: Mistake = Mistake {
            the same one, and name it in the first frame.",
     section: "One message, two frames",
 };
+pub static SWAPPED: Mistake = Mistake {
+    name: "swaps-the-frames",
+    says: "The two frames of the reply are swapped. First comes the name of the format, then the body.",
+    section: "One message, two frames",
+};
+pub static BY_HAND: Mistake = Mistake {
+    name: "writes-json-by-hand",
+    says: "The body of the reply cannot be read as a reading. Let the crate of the format write it, from the `Reading`: what is put together \
+           by hand forgets quotes, escapes or a field.",
+    section: "Formats that describe themselves",
+};
+pub static TRIES_FORMATS: Mistake = Mistake {
+    name: "tries-another-format",
+    says: "The body is in another format than the first frame says, and the gateway takes it all the same. Read it as what \
+           the first frame names; where that does not work, it is an error, and no other format is tried.",
+    section: "One message, two frames",
+};
+pub static PRINTS_MORE: Mistake = Mistake {
+    name: "prints-what-comes",
+    says: "The gateway prints something of its own. Standard output has results only, because other programs read it; in this mode that is the \
+           bound line alone. What you print to watch your program goes to standard error: `eprintln!`.",
+    section: "What must always be true",
+};
+pub static GIVES_UP: Mistake = Mistake {
+    name: "gives-up-waiting",
+    says: "The gateway ended while nobody asked. A receive with the flag 0 and without a time limit waits until a request comes, however \
+           long that takes; with `set_rcvtimeo` or `DONTWAIT` it gives up with EAGAIN.",
+    section: "What must always be true",
+};
 pub static FRAME_BY_FRAME: Mistake = Mistake {
     name: "frame-by-frame",
     says: "The frames of a message go together, and here each has two. `recv_multipart` takes all frames of a request, `send_multipart` sends \
@@ -66,6 +95,17 @@ pub static SAYS_NOTHING: Mistake = Mistake {
            error of a parser has one: `error.to_string()`.",
     section: "Whatever comes gets a reply",
 };
+pub static SEVERAL_LINES: Mistake = Mistake {
+    name: "reason-of-two-lines",
+    says: "The reason has more than one line. Whoever logs the reply has one line for it: leave the newline out.",
+    section: "Whatever comes gets a reply",
+};
+pub static OTHER_BEGINNING: Mistake = Mistake {
+    name: "refusal-begins-otherwise",
+    says: "The gateway refuses, and its reply does not look like it. The first frame of a refusal is exactly `error`, the second is the reason, \
+           as a line of text.",
+    section: "Whatever comes gets a reply",
+};
 pub static LOOSE_NAMES: Mistake = Mistake {
     name: "loose-format-names",
     says: "The gateway takes something for a format that is not exactly its name. Compare the whole frame, and answer \
@@ -84,6 +124,12 @@ pub static TRAILING: Mistake = Mistake {
            bytes were used, and refuse what is left.",
     section: "A whole value and nothing else",
 };
+pub static REST_STAYS: Mistake = Mistake {
+    name: "rest-never-shrinks",
+    says: "A good reading is refused, and the reason names as many bytes as the whole body has. Only `from_read(&mut rest)` takes away from the front of \
+           `rest` what it has read; `from_slice(rest)` leaves `rest` as it was.",
+    section: "A whole value and nothing else",
+};
 pub static OVERFLOWS: Mistake = Mistake {
     name: "seq-overflows",
     says: "`seq + 1` does not fit when `seq` is the highest `u64`: that panics in a debug build and gives 0 in a release build. \
@@ -100,6 +146,12 @@ pub static OTHER_CONFIGURATION: Mistake = Mistake {
     name: "another-configuration",
     says: "The gateway refuses a right body. Either it reads another configuration: version 2 means bincode 2 with `standard()`, and `legacy()` is how \
            bincode 1 writes. Or it counts the version byte in: `used` counts only what stands behind it, so compare with the length of that.",
+    section: "Formats that know nothing of themselves",
+};
+pub static WRITES_OTHERWISE: Mistake = Mistake {
+    name: "writes-another-configuration",
+    says: "The reply begins with the version byte 2, and what stands behind it is not what bincode writes with `standard()`. Encode with the \
+           configuration that you decode with: `legacy()` is how bincode 1 writes.",
     section: "Formats that know nothing of themselves",
 };
 pub static READS_1_AS_2: Mistake = Mistake {
@@ -128,13 +180,14 @@ pub static BELIEVES_LENGTHS: Mistake = Mistake {
 };
 pub static NO_LIMIT: Mistake = Mistake {
     name: "no-limit",
-    says: "The gateway reads more than 64 KiB. Without a limit the one who sends decides how much memory you use. \
-           `standard().with_limit::<65536>()` is the configuration with one.",
+    says: "The gateway reads more than 64 KiB: it has no limit, or a higher one. Without a limit the one who sends decides how much memory you \
+           use. `standard().with_limit::<65536>()` is the configuration with one.",
     section: "A length is a claim",
 };
 pub static LOW_LIMIT: Mistake = Mistake {
     name: "limit-too-low",
-    says: "This reading has 20 000 bytes and is refused. The limit is 64 KiB, 65536 bytes: `standard().with_limit::<65536>()`.",
+    says: "This reading is below the limit and is refused. The limit is 64 KiB, that is 65536 bytes and not 64000: \
+           `standard().with_limit::<65536>()`.",
     section: "A length is a claim",
 };
 pub static NO_PICKLE: Mistake = Mistake {
@@ -173,9 +226,32 @@ pub static NO_PICKLED_TEXT: Mistake = Mistake {
            not the plain bytes without a pickle.",
     section: "The programs of the handout",
 };
+pub static NO_PONG: Mistake = Mistake {
+    name: "answers-something-else",
+    says: "The reply to every pickled text is the pickled text `pong`, in small letters, whatever the text was.",
+    section: "The programs of the handout",
+};
 pub static IGNORES_THE_OPTION: Mistake = Mistake {
     name: "ignores-plain-pickle",
     says: "With `--plain-pickle` a request is one frame and so is its reply: no format name, no `error` frame. Python's `recv_pyobj` takes one frame.",
+    section: "The programs of the handout",
+};
+pub static TAKES_THE_FIRST: Mistake = Mistake {
+    name: "takes-the-first-frame",
+    says: "With `--plain-pickle` a request is one frame. This one has two, and the gateway looks at the first only. Take all frames with \
+           `recv_multipart` and match `[frame]`; `recv_bytes` leaves the others on the socket, and then REP cannot send: EFSM.",
+    section: "The programs of the handout",
+};
+pub static ANSWERS_TWICE: Mistake = Mistake {
+    name: "answers-a-text-twice",
+    says: "The REP was asked to send out of turn: EFSM. With `--plain-pickle` a request gets one reply of one frame: one receive, then one `send`, \
+           on every way through the loop.",
+    section: "The programs of the handout",
+};
+pub static PRINTS_NO_TEXT: Mistake = Mistake {
+    name: "prints-no-text",
+    says: "The gateway replied, but printed nothing. It prints each text that comes as a line of its own, with a newline at the end, and then \
+           answers.",
     section: "The programs of the handout",
 };
 pub static PRINTS_OTHERWISE: Mistake = Mistake {
@@ -201,16 +277,49 @@ pub static OUT_OF_TURN: Mistake = Mistake {
     says: "The REQ was asked to do one step twice: EFSM. It sends, then receives, then sends; send once and receive once each time.",
     section: "The programs of the handout",
 };
+pub static PANICS_ON_A_REPLY: Mistake = Mistake {
+    name: "panics-on-a-reply",
+    says: "The pickler panics at a reply. What comes from a server may be anything, too: no `unwrap`, no `expect`. A client has nobody to answer; it \
+           ends with the error: `map_err(unreadable)?`.",
+    section: "The programs of the handout",
+};
 pub static NEVER_ASKS: Mistake = Mistake {
-    name: "prints-without-asking",
-    says: "The pickler prints something else than what the reply says. It sends the pickled text of `--text`, waits for the reply, takes the text out of the \
-           pickle, and prints that.",
+    name: "never-asks",
+    says: "No request came from the pickler. It sends the pickled text, waits for the reply, takes the text out of the pickle, and \
+           prints that.",
+    section: "The programs of the handout",
+};
+pub static IGNORES_TEXT: Mistake = Mistake {
+    name: "always-sends-ping",
+    says: "The pickler sends another text than it was told. It sends what `--text` says; `ping` is what that says when it is left out.",
+    section: "The programs of the handout",
+};
+pub static PRINTS_ANOTHER: Mistake = Mistake {
+    name: "prints-its-own-pong",
+    says: "The pickler prints something else than the reply says. It takes the text out of the pickle that came, and prints that text as a line, \
+           without quotes.",
+    section: "The programs of the handout",
+};
+pub static PRINTS_NO_REPLY: Mistake = Mistake {
+    name: "prints-no-reply",
+    says: "The reply came, and the pickler printed no line for it. It prints the text of each reply before it asks again.",
     section: "The programs of the handout",
 };
 pub static WRONG_COUNT: Mistake = Mistake {
     name: "ignores-count",
-    says: "The pickler does not ask as often as `--count` says: N times, each time waiting for the reply and printing it before it asks \
+    says: "The pickler asks less often than `--count` says: N times, each time waiting for the reply and printing it before it asks \
            again.",
+    section: "The programs of the handout",
+};
+pub static ASKS_TOO_OFTEN: Mistake = Mistake {
+    name: "counts-to-n-inclusive",
+    says: "The pickler asks more often than `--count` says, and without `--count` more than once. `0..count` has `count` numbers, `0..=count` has one \
+           more.",
+    section: "The programs of the handout",
+};
+pub static DOES_NOT_END: Mistake = Mistake {
+    name: "goes-on-after-the-last",
+    says: "The pickler has all the replies it was told to ask for. It ends then, with exit code 0.",
     section: "The programs of the handout",
 };
 pub static TRUSTS_THE_SERVER: Mistake = Mistake {

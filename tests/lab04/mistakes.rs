@@ -31,6 +31,72 @@ pub static TOO_MANY: Mistake = Mistake {
     says: "The client sends a payment more often than `--tries` says. N tries are N sends: the first one is a try, too.",
     section: "Give up",
 };
+pub static TIMEOUT_ENDS: Mistake = Mistake {
+    name: "a-timeout-ends-it",
+    says: "No answer came in time, and the client ended with that error. EAGAIN is the end of one try and not of the program: take \
+           it apart from the other errors, as in `Err(zmq::Error::EAGAIN) => Ok(None)`, and ask again.",
+    section: "A receive that ends",
+};
+pub static HURRIES: Mistake = Mistake {
+    name: "hurries",
+    says: "The client stopped waiting long before `--timeout` was over, or it never sent at all. Give `args.timeout` to `set_rcvtimeo` \
+           as it is, both are milliseconds; receive with the flag 0, because `DONTWAIT` does not wait; and `--tries 1` is one send.",
+    section: "A receive that ends",
+};
+pub static TWO_SENDS: Mistake = Mistake {
+    name: "two-sends",
+    says: "The client sent the frames with two calls of `send`, so the first was a message of its own, and a REQ that has sent must \
+           receive: EFSM. Send one message of two frames, with `send_multipart`, or the first frame with the flag `SNDMORE`.",
+    section: "A payment on the wire",
+};
+pub static RECEIVES_AGAIN: Mistake = Mistake {
+    name: "receives-again",
+    says: "The client received twice on one REQ without a send between, and that is EFSM. A stale answer uses the receive up, and the \
+           try with it: leave it, and ask again on a new socket.",
+    section: "The stale reply",
+};
+pub static ASKS_NOBODY: Mistake = Mistake {
+    name: "asks-nobody",
+    says: "No payment came to the server. `ask` opens a REQ socket, connects it with `args.connect.connect(&socket)?`, and sends; `pay` \
+           calls it, and `run` calls `pay`.",
+    section: "A payment on the wire",
+};
+pub static NOT_ALL: Mistake = Mistake {
+    name: "pays-the-first-only",
+    says: "The client did not ask for this payment. Every `--pay` is asked for, one after the other in the order of the command line, \
+           also an id that stands there twice: whether it is known is for the server to say.",
+    section: "Give up",
+};
+pub static TAKES_NONE: Mistake = Mistake {
+    name: "takes-no-answer",
+    says: "The answer is there, and the client does not take it. An answer is one message of three frames: `recv_multipart` gives all of \
+           them, `recv_bytes` the first only. And look at `answers`: does it say yes to the right one?",
+    section: "A payment on the wire",
+};
+pub static PRINTS_LATE: Mistake = Mistake {
+    name: "prints-at-the-end",
+    says: "The next payment went out before the answer to the last one was printed. Print each answer when it comes: a client that \
+           dies later has told then what was paid.",
+    section: "A payment on the wire",
+};
+pub static NEVER_ENDS: Mistake = Mistake {
+    name: "never-ends",
+    says: "With this `--timeout` and `--tries` the client is done after a twentieth of a second, and it is still there. Either a receive \
+           does not end (`set_rcvtimeo`, in milliseconds), or the loop around it does not.",
+    section: "Give up",
+};
+pub static GIVES_UP_ASIDE: Mistake = Mistake {
+    name: "gives-up-on-standard-error",
+    says: "`gave up` stands on standard error. It is the result for this payment, as the answer would have been: print it on standard \
+           output with the function `print`, and end with exit code 1. It is no `Error`.",
+    section: "Give up",
+};
+pub static GIVES_UP_IN_OTHER_WORDS: Mistake = Mistake {
+    name: "gives-up-in-other-words",
+    says: "A client that gives up prints `gave up ID` on standard output: these two words, a blank and the id of the payment, without its \
+           amount, and nothing else.",
+    section: "Give up",
+};
 pub static TOO_FEW: Mistake = Mistake {
     name: "a-try-too-few",
     says: "The client gives up before it has sent the payment as often as `--tries` says. Count the sends, and give up after \
@@ -39,8 +105,8 @@ pub static TOO_FEW: Mistake = Mistake {
 };
 pub static LINGER: Mistake = Mistake {
     name: "hangs-at-exit",
-    says: "Nobody took the request, so it is still in the socket, and closing the socket or the context waits until it is \
-           delivered, by default for ever. Tell each REQ socket not to: `set_linger(0)`, before it is closed.",
+    says: "Nobody took the request, so it is still in the socket, and ZeroMQ goes on trying to deliver it after the socket is closed: \
+           one second with `shared::Context`, for ever with libzmq's own default. Tell each REQ socket not to: `set_linger(0)`.",
     section: "Close, reopen, resend",
 };
 pub static GOES_ON: Mistake = Mistake {
@@ -51,8 +117,8 @@ pub static GOES_ON: Mistake = Mistake {
 };
 pub static WRONG_CODE: Mistake = Mistake {
     name: "exit-code-0",
-    says: "The client ends as if all had gone well. Who started it may look at nothing but the exit code: 0 only where every \
-           payment was answered with `ok`, else 1.",
+    says: "Who started the client may look at nothing but its exit code: 0 where every payment was answered with `ok`, 1 where one was \
+           not, and no other.",
     section: "Give up",
 };
 pub static STOPS: Mistake = Mistake {
@@ -63,8 +129,8 @@ pub static STOPS: Mistake = Mistake {
 };
 pub static WRONG_REQUEST: Mistake = Mistake {
     name: "sends-something-else",
-    says: "A payment goes over the wire as a message of two frames: the id, and the amount as it was typed. Send both with \
-           `send_multipart`, or the first with `SNDMORE`.",
+    says: "A payment goes over the wire as one message of two frames: first the id, then the amount, both as they were typed. Send \
+           them with `send_multipart`, or the first with `SNDMORE`.",
     section: "A payment on the wire",
 };
 pub static WRONG_LINE: Mistake = Mistake {
@@ -77,6 +143,30 @@ pub static STALE: Mistake = Mistake {
     name: "takes-a-stale-answer",
     says: "The client takes the next answer that comes, whatever it answers. The id in its second frame says which payment \
            it belongs to: compare it, and go on asking where it is another one.",
+    section: "The stale reply",
+};
+pub static STALE_ENDS: Mistake = Mistake {
+    name: "stops-at-a-stale-answer",
+    says: "An answer to another payment came, and the client did not ask again. A stale answer costs the try, and not the payment: it is \
+           as if none had come, so the next try has its turn.",
+    section: "The stale reply",
+};
+pub static STALE_ENDS_ALL: Mistake = Mistake {
+    name: "ends-at-stale-answers",
+    says: "Every try got an answer to another payment. That is as good as no answer: after the last try comes `gave up ID` on standard \
+           output, and exit code 1.",
+    section: "The stale reply",
+};
+pub static STALE_IS_FREE: Mistake = Mistake {
+    name: "a-stale-answer-is-free",
+    says: "Stale answers cost this client no try, so it asks without end as long as it gets them. Count every send: with REQ a stale \
+           answer uses the receive up, and so the try.",
+    section: "The stale reply",
+};
+pub static NO_ANSWER_AT_ALL: Mistake = Mistake {
+    name: "takes-half-an-answer",
+    says: "The client took something for its answer that is none, or the right one for none. An answer has exactly three frames, and the \
+           second is the id, the whole id and nothing else: look at the number of frames before you look into one.",
     section: "The stale reply",
 };
 pub static LATE: Mistake = Mistake {
@@ -122,10 +212,58 @@ pub static BY_BOTH: Mistake = Mistake {
            comes with it later gets the first answer.",
     section: "Once, by its id",
 };
+pub static OUT_OF_TURN: Mistake = Mistake {
+    name: "server-out-of-turn",
+    says: "The server used its REP socket out of turn: after each receive comes exactly one send, on every way through the loop, and \
+           then the next receive. The frames of a reply go out with one `send_multipart`.",
+    section: "Nothing may end the server",
+};
+pub static ENDS: Mistake = Mistake {
+    name: "server-ends",
+    says: "The server ended. It serves until somebody kills it: receive, answer and send stand in a `loop`, and nothing that comes over \
+           the wire is a reason for `?` or `return` there.",
+    section: "Nothing may end the server",
+};
+pub static BINDS_NOTHING: Mistake = Mistake {
+    name: "binds-nothing",
+    says: "The server printed no bound line. `args.attach.attach(&socket)?` binds its socket and prints the line; it stands in `run`, \
+           after the journal is opened and before the loop.",
+    section: "Write task 3",
+};
+pub static NO_REPLY: Mistake = Mistake {
+    name: "no-reply",
+    says: "A request came to the server, and no reply left it. Is its socket a REP? That takes the envelope of a request off and puts it \
+           before the reply; with a ROUTER both are your work. And does every receive lead to a send?",
+    section: "Nothing may end the server",
+};
+pub static WRONG_REPLY: Mistake = Mistake {
+    name: "another-reply",
+    says: "A reply is one message of three frames in this order: `ok` or `error`, the id as it came, and the balance or the reason. The \
+           function `reply` makes them, and one `send_multipart` sends them.",
+    section: "A payment on the wire",
+};
+pub static WRONG_REFUSAL: Mistake = Mistake {
+    name: "another-refusal",
+    says: "A refusal is one message of three frames: `error`, the id as it came, and a reason in one line. A reason that quotes what came \
+           has in it what came: a newline, too.",
+    section: "Nothing may end the server",
+};
+pub static CHANGES_ID: Mistake = Mistake {
+    name: "changes-the-id",
+    says: "The server refused an id, changed it, or took two ids for one. An id is any text in one line, however long, with blanks, tabs \
+           and other letters than a to z: compare it as it came.",
+    section: "Once, by its id",
+};
+pub static KEEPS_NONSENSE: Mistake = Mistake {
+    name: "remembers-what-is-no-payment",
+    says: "A request of one frame or three was refused, and now the payment whose id was its first frame is refused, too. What was no \
+           payment had no id: refuse it, and remember nothing.",
+    section: "Nothing may end the server",
+};
 pub static WRONG_BALANCE: Mistake = Mistake {
     name: "another-balance",
-    says: "The balance begins at 0, each payment adds its amount, which may be negative, and the reply tells the balance \
-           after it.",
+    says: "The balance begins at 0, each payment adds its amount, which may be negative, and the reply tells the balance after it. \
+           Nothing but a sum that does not fit is a reason to refuse one.",
     section: "A payment on the wire",
 };
 pub static OVERFLOWS: Mistake = Mistake {
@@ -164,6 +302,73 @@ pub static BALANCE_ONLY: Mistake = Mistake {
            The journal needs every id with its answer.",
     section: "A journal",
 };
+pub static NO_NEWLINE: Mistake = Mistake {
+    name: "no-newline",
+    says: "The journal has bytes in it and no newline, so it has no line. Each line ends with `\\n`, which is also the sign that it is \
+           whole: write it with the line, in the same write.",
+    section: "A journal",
+};
+pub static EMPTIES: Mistake = Mistake {
+    name: "empties-the-journal",
+    says: "The journal had lines, and after the server's start it is empty. `File::create` and `truncate(true)` empty a file. Open it with \
+           `read(true).append(true).create(true)`, and leave what is in it where it is.",
+    section: "A journal",
+};
+pub static REPLAYS_WRONGLY: Mistake = Mistake {
+    name: "replays-another-account",
+    says: "The journal has lines, and what the server made of them is not the account it had. Look at the file: is there one line for each \
+           answer, in their order, none for an id that was known already, and does `parse` read what `line_of` writes?",
+    section: "A journal",
+};
+pub static PAYMENTS_ONLY: Mistake = Mistake {
+    name: "keeps-payments-only",
+    says: "A refused id was asked again after the kill, and now it is paid. In memory the refusal was kept, and the journal does not have \
+           it: write a line for every answer, refusals too, and read it back.",
+    section: "A journal",
+};
+pub static OTHER_REASON: Mistake = Mistake {
+    name: "loses-the-reason",
+    says: "After the kill the same id is refused with another reason. The same request gets the same answer, to the last letter: the \
+           reason stands in the line, and is read back as it was, blanks and all.",
+    section: "A journal",
+};
+pub static OTHER_LINE: Mistake = Mistake {
+    name: "reads-back-something-else",
+    says: "What was answered before the kill is answered otherwise now, or cannot be read at all. An id may hold tabs, blanks at its ends \
+           and `\\r`, and a reason holds what you put into it: is your separator in one of them? Do you cut off more than the `\\n`?",
+    section: "A journal",
+};
+pub static HOLE: Mistake = Mistake {
+    name: "opens-without-append",
+    says: "There are zeros in the journal. A file that was opened with `write(true)` goes on writing where it was, also when `set_len` has \
+           cut it off before that place. Open it with `append(true)`: then every write goes to the end.",
+    section: "A journal",
+};
+pub static CUTS_TOO_MUCH: Mistake = Mistake {
+    name: "cuts-too-much",
+    says: "After a write that failed the journal is shorter than before it: lines of answered payments are gone. `length` is the end of \
+           the last whole line. It begins with what `open` found, and grows by the bytes of each line that was written. And \
+           lines are only ever appended: who writes the file anew has nothing where that fails.",
+    section: "The journal first",
+};
+pub static COUNTS_PIECE: Mistake = Mistake {
+    name: "length-before-the-cut",
+    says: "There was a torn line, and later a write that failed, and then a piece stayed in the journal. `length` counts whole lines only: \
+           the torn piece was cut off, so it is no part of it.",
+    section: "The journal first",
+};
+pub static CUTS_FIRST: Mistake = Mistake {
+    name: "cuts-before-it-replays",
+    says: "The server ended because a line is broken, but it had changed the file before. Replay first and cut then: a damaged file is left \
+           to somebody who can look at it.",
+    section: "A torn last line",
+};
+pub static BINDS_FIRST: Mistake = Mistake {
+    name: "binds-first",
+    says: "The server bound, and then found that it cannot use its journal. Clients believed that it was there. Open the journal before the \
+           socket: `Journal::open` stands first in `run`.",
+    section: "A journal",
+};
 pub static REPLY_FIRST: Mistake = Mistake {
     name: "replies-before-the-journal",
     says: "The server said `ok` to a payment that is not in its journal. Between the reply and the writing it can die, and the \
@@ -184,7 +389,7 @@ pub static PAYS_FIRST: Mistake = Mistake {
 };
 pub static ENDS_ON_FAILURE: Mistake = Mistake {
     name: "ends-on-a-failed-write",
-    says: "The journal could not be written, and the server ended or gave no `error`. Old ids could still be answered, and the \
+    says: "The journal could not be written, and the server ended or gave no answer. Old ids could still be answered, and the \
            disk may have room again in a minute. Answer `error` with the reason and go on.",
     section: "The journal first",
 };
@@ -220,13 +425,13 @@ pub static BEHIND_TORN: Mistake = Mistake {
 };
 pub static SKIPS: Mistake = Mistake {
     name: "skips-broken-lines",
-    says: "A line in the middle of the journal is broken, and the server serves as if it had never been. A payment is missing, \
-           and nobody is told. Only the last line can be torn by a death; any other is a damaged file: say so and end.",
+    says: "A line in the middle of the journal is broken, and the server does not end with an error. What stood there is missing or \
+           wrong now, and nobody is told. Only the last line can be torn by a death; any other is a damaged file: say so and end.",
     section: "A torn last line",
 };
 pub static OPENS: Mistake = Mistake {
     name: "unwrap-on-open",
     says: "Without its journal the server must not serve. It ends with exit code 1 and one line that names the file: \
-           `.or_explain(\"open\", …)?` makes that line.",
+           `Error::file` makes that line, and `?` hands it on from `Journal::open` to `main`.",
     section: "A journal",
 };

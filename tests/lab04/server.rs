@@ -1,12 +1,15 @@
 //! The server, judged by REQ sockets of the check's.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use harness::Scene;
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::scene::{Evidence, Program};
 
+use crate::evidence::{Traces, Way};
 use crate::mistakes::*;
 
 /// A payment of the check's, with an id that no other has.
@@ -25,6 +28,15 @@ pub struct Life {
     pub server: Program,
     pub endpoint: String,
     pub req: Peer,
+    stage: Rc<Cell<Stage>>,
+}
+
+/// How far a server's life has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Starts,
+    Serves,
+    Killed,
 }
 
 impl Life {
@@ -36,9 +48,14 @@ impl Life {
     /// Asks, and fails the check unless the answer is `ok` and this balance.
     pub fn pays(&self, scene: &Scene, (id, amount): &(String, String), balance: i64) {
         let answer = self.ask(id, amount);
+        if !is_reply(&answer, id) {
+            // Perhaps more frames should follow on their own, and the error of that is on its way.
+            let _ = self.server.ends_soon();
+            scene.suspect(&WRONG_REPLY);
+        }
         expect_frames(
             scene,
-            &format!("the answer to {id}, {amount}"),
+            &format!("the answer to {}", show_frames(&[id, amount])),
             &answer,
             &["ok", id, &balance.to_string()],
         );
@@ -59,7 +76,15 @@ impl Life {
         expect_frames(scene, what, &answer, &["ok", &id, &wanted.to_string()]);
     }
 
-    pub fn kill(self) {
+    /// Asks once more, and fails the check unless the answer is the same, frame by frame.
+    pub fn repeats(&self, scene: &Scene, id: &str, amount: &str, first: &[Vec<u8>]) {
+        let answer = self.ask(id, amount);
+        let wanted = format!("the first answer to {} again, {}", show(id.as_bytes()), show_frames(first));
+        scene.expect(answer == first, &wanted, || show_frames(&answer));
+    }
+
+    pub fn kill(&self) {
+        self.stage.set(Stage::Killed);
         self.server.kill();
     }
 }
@@ -68,6 +93,12 @@ pub fn ask(req: &Peer, id: impl AsRef<[u8]>, amount: impl AsRef<[u8]>) -> Vec<Ve
     let what = format!("the answer to {}", show_frames(&[id.as_ref(), amount.as_ref()]));
     req.send_frames([id.as_ref(), amount.as_ref()]);
     req.receive(&what)
+}
+
+/// Whether these frames are a reply to this id, be it right or wrong.
+fn is_reply(frames: &[Vec<u8>], id: &str) -> bool {
+    let [word, name, _] = frames else { return false };
+    (word == b"ok" || word == b"error") && name == id.as_bytes()
 }
 
 /// Fails the check unless these frames are `error`, one of these ids, and a reason in one line.
@@ -82,7 +113,11 @@ pub fn expect_refusal(scene: &Scene, what: &str, got: &[Vec<u8>], ids: &[&[u8]])
         }
         _ => false,
     };
-    let shown: Vec<String> = ids.iter().map(|id| show(id)).collect();
+    if !right && got.first().is_none_or(|word| word != b"ok") {
+        scene.suspect(&WRONG_REFUSAL);
+    }
+    let mut shown: Vec<String> = ids.iter().map(|id| show(id)).collect();
+    shown.dedup();
     scene.expect(right, &format!("{what} to be [`error`, {}, WHY]", shown.join(" or ")), || show_frames(got));
 }
 
@@ -93,14 +128,34 @@ pub fn journal(scene: &Scene) -> PathBuf {
 
 /// Starts the server on a journal.
 pub fn live(scene: &Scene, journal: &Path) -> Life {
-    let server =
-        scene.start("server", ["--bind", "tcp://127.0.0.1:*", "--journal", &journal.display().to_string()]);
-    born(server)
+    born(scene.start("server", arguments(journal)))
 }
 
+/// The server's command line.
+pub fn arguments(journal: &Path) -> [String; 4] {
+    ["--bind", "tcp://127.0.0.1:*", "--journal", &journal.display().to_string()].map(String::from)
+}
+
+/// Waits until a server has bound, and connects to it.
 pub fn born(server: Program) -> Life {
-    server.scene().suspect_when(&PANICS, Evidence::panicked);
+    let scene = server.scene();
+    let traces = Traces::of(scene, "server");
+    let stage = Rc::new(Cell::new(Stage::Starts));
+    let suspect = |mistake, at: Option<Stage>, fits: fn(&Evidence, &Traces) -> bool| {
+        let (traces, stage) = (traces.clone(), Rc::clone(&stage));
+        scene.suspect_when(mistake, move |evidence| {
+            at.is_none_or(|at| at == stage.get()) && fits(evidence, &traces)
+        });
+    };
+    suspect(&OUT_OF_TURN, None, |_, server| server.was_out_of_turn());
+    suspect(&PANICS, None, |evidence, _| evidence.panicked());
+    suspect(&ENDS, Some(Stage::Serves), |_, server| server.ended());
+    suspect(&BINDS_NOTHING, Some(Stage::Starts), |evidence, _| evidence.hung);
+    suspect(&NO_REPLY, Some(Stage::Serves), |evidence, server| {
+        evidence.hung && matches!(server.messages().last(), Some((Way::Got, _)))
+    });
     let endpoint = server.bound();
+    stage.set(Stage::Serves);
     let req = server.req(&endpoint);
-    Life { server, endpoint, req }
+    Life { server, endpoint, req, stage }
 }

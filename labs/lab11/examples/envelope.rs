@@ -36,6 +36,7 @@ fn main() -> Result<(), Error> {
 }
 
 fn show(frames: &[Vec<u8>]) -> String {
-    let texts: Vec<String> = frames.iter().map(|frame| format!("{:?}", String::from_utf8_lossy(frame))).collect();
+    let texts: Vec<String> =
+        frames.iter().map(|frame| format!("{:?}", String::from_utf8_lossy(frame))).collect();
     format!("[{}]", texts.join(", "))
 }

@@ -9,9 +9,15 @@ fn main() -> Result<(), Error> {
     let context = Context::new();
     let router = context.socket(zmq::ROUTER)?;
     router.bind("tcp://127.0.0.1:*").or_explain("bind", "a wildcard port")?;
-    println!("ROUTER to nobody:                       {}", outcome(router.send_multipart(["nobody", "", "hello"], 0)));
+    println!(
+        "ROUTER to nobody:                       {}",
+        outcome(router.send_multipart(["nobody", "", "hello"], 0))
+    );
     router.set_router_mandatory(true).or_explain("set ROUTER_MANDATORY of", "the ROUTER")?;
-    println!("ROUTER to nobody, with ROUTER_MANDATORY: {}", outcome(router.send_multipart(["nobody", "", "hello"], 0)));
+    println!(
+        "ROUTER to nobody, with ROUTER_MANDATORY: {}",
+        outcome(router.send_multipart(["nobody", "", "hello"], 0))
+    );
 
     let server = context.socket(zmq::REP)?;
     server.bind("inproc://server").or_explain("bind", "inproc://server")?;

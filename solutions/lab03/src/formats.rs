@@ -30,5 +30,9 @@ pub fn encode(format: &[u8], reading: &Reading) -> Result<Vec<u8>, String> {
 fn decode_msgpack(body: &[u8]) -> Result<Reading, String> {
     let mut rest = body;
     let reading = rmp_serde::from_read(&mut rest).map_err(|error| error.to_string())?;
-    if rest.is_empty() { Ok(reading) } else { Err(format!("{} bytes stand behind the reading", rest.len())) }
+    if rest.is_empty() {
+        Ok(reading)
+    } else {
+        Err(format!("bytes left over behind the reading: {}", rest.len()))
+    }
 }

@@ -23,7 +23,7 @@ pub fn decode(body: &[u8]) -> Result<Reading, String> {
     if used == bytes.len() {
         Ok(reading)
     } else {
-        Err(format!("{} bytes stand behind the reading", bytes.len() - used))
+        Err(format!("bytes left over behind the reading: {}", bytes.len() - used))
     }
 }
 

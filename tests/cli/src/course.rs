@@ -119,11 +119,24 @@ impl Lab {
                 _ => return false,
             }
         }
+        self.newest_source(course) < UNIX_EPOCH + Duration::from_millis(oldest)
+    }
+
+    /// Whether its own programs were changed after its checks ran last; false where they never ran.
+    pub(crate) fn has_changed_since(&self) -> bool {
+        let last = self.read_records().values().map(|record| record.began_ms).max();
+        let last = last.map(|last| UNIX_EPOCH + Duration::from_millis(last));
+        last.is_some_and(|last| newest_change(&self.folder.join("src")) > last)
+    }
+
+    /// When something that its checks depend on was last changed.
+    fn newest_source(&self, course: &Course) -> SystemTime {
         let root = &course.root;
         let suite = root.join("tests").join(format!("{}.rs", self.name));
-        let sources = [self.folder.clone(), suite, root.join("shared/src"), root.join("tests/harness/src")];
-        let newest = sources.iter().map(|path| newest_change(path)).max().unwrap_or(UNIX_EPOCH);
-        newest < UNIX_EPOCH + Duration::from_millis(oldest)
+        let modules = root.join("tests").join(&self.name);
+        let common = [root.join("shared/src"), root.join("tests/harness/src")];
+        let sources = common.iter().chain([&self.folder, &suite, &modules]);
+        sources.map(|path| newest_change(path)).max().unwrap_or(UNIX_EPOCH)
     }
 }
 

@@ -38,7 +38,13 @@ pub(crate) fn map(course: &Course, here: Option<&str>) {
             " "
         };
         let title = &lab.manifest.title;
-        let note = if is_here { "  you are here" } else { "" };
+        let note = if is_here {
+            "  you are here"
+        } else if lab.has_changed_since() {
+            "  changed since its checks ran"
+        } else {
+            ""
+        };
         let style = if is_here { BOLD } else { Style::new() };
         println!(
             "{style}{mark} {}  {title:<44}{style:#} {}  {green:>2} of {all}{note}",

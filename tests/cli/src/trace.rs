@@ -32,6 +32,9 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// How long a program may take until it has printed its `bound` line.
 const BIND_LIMIT: Duration = Duration::from_secs(10);
 
+/// For how long nothing happens before the next line of `later` is typed.
+const QUIET: Duration = Duration::from_millis(300);
+
 /// What to trace.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -120,6 +123,21 @@ impl View {
         }
     }
 
+    /// Follows until nothing has happened for a moment; false after Ctrl-C or at the end of the time.
+    fn follow_until_quiet(&mut self, end: Instant) -> bool {
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET {
+            let seen = self.seen;
+            if !self.follow() || Instant::now() >= end {
+                return false;
+            }
+            if self.seen > seen {
+                since = Instant::now();
+            }
+        }
+        true
+    }
+
     /// The rest of the rows, then the picture and the data.
     fn write(&mut self, folder: &Path, title: &str) -> anyhow::Result<()> {
         self.follow();
@@ -170,7 +188,10 @@ fn run_lab(
         }
         stage.start(view, entry, &paths[&entry.role], &arguments)?;
     }
-    let in_time = view.follow_until(Some(Duration::from_secs(seconds)), || stage.is_over());
+    stage.type_to_publishers(view);
+    let limit = Duration::from_secs(seconds);
+    let typed = stage.type_later(view, Instant::now() + limit);
+    let in_time = typed && (stage.none_ends() || view.follow_until(Some(limit), || stage.is_over()));
     if !in_time {
         view.timeline.record(What::Note { text: format!("the trace ends after {seconds} s, or by Ctrl-C") });
     }
@@ -180,6 +201,17 @@ fn run_lab(
         .any(|(entry, process)| process.ended().is_some_and(|ended| !entry.ends || !is_success(ended)));
     stage.end();
     Ok(if failed || !in_time { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Types to a program what `lab.toml` has for it, and ends its input where nothing is to come later.
+fn type_input(entry: &TraceEntry, process: &mut Process) {
+    for line in &entry.input {
+        // A program that reads no more has ended, and its end is a row of its own.
+        let _ = process.type_line(line.as_bytes());
+    }
+    if entry.later.is_empty() {
+        process.close_input();
+    }
 }
 
 fn is_success(ended: harness::program::Ended) -> bool {
@@ -242,13 +274,49 @@ impl<'a> Stage<'a> {
         let start = Start { name: entry.name(), command, folder: &self.folder, timeline: &view.timeline };
         let mut process =
             Process::start(&start).with_context(|| format!("{} cannot be started", path.display()))?;
-        for line in &entry.input {
-            // A program that reads no more has ended, and its end is a row of its own.
-            let _ = process.type_line(line.as_bytes());
+        if entry.after_subscriptions == 0 {
+            type_input(entry, &mut process);
         }
-        process.close_input();
         self.running.push((entry, process));
         Ok(())
+    }
+
+    /// Types to those whose input waits for subscriptions, once these are known; after a while in any case, so that it
+    /// is seen what comes of it.
+    fn type_to_publishers(&mut self, view: &mut View) {
+        for (entry, process) in self.running.iter_mut().filter(|(entry, _)| entry.after_subscriptions > 0) {
+            view.follow_until(Some(BIND_LIMIT), || {
+                // A wait of no length has the tap ask the publisher.
+                let live = self.taps.iter().map(|tap| {
+                    let _ = tap.wait_live(0, Duration::ZERO);
+                    tap.state().live()
+                });
+                live.sum::<u64>() >= entry.after_subscriptions || process.ended().is_some()
+            });
+            type_input(entry, process);
+        }
+    }
+
+    /// Types what is to be typed later, each line when the one before has had its effect; false where the time was over before.
+    fn type_later(&mut self, view: &mut View, end: Instant) -> bool {
+        for (entry, process) in &mut self.running {
+            for line in &entry.later {
+                if !view.follow_until_quiet(end) {
+                    return false;
+                }
+                let _ = process.type_line(line.as_bytes());
+            }
+            if !entry.later.is_empty() && !view.follow_until_quiet(end) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether the trace is over with the last line that was typed.
+    fn none_ends(&self) -> bool {
+        let mut entries = self.running.iter().map(|(entry, _)| entry);
+        entries.clone().any(|entry| !entry.later.is_empty()) && !entries.any(|entry| entry.ends)
     }
 
     /// Ends what still runs, and says that it was us.

@@ -124,6 +124,22 @@ fn a_green_lab_is_judged_again_only_when_something_changed() {
 }
 
 #[test]
+fn the_map_tells_of_a_lab_that_changed_since_it_was_judged() {
+    let root = course([["passed", "failed"], ["failed", "todo"]]);
+    lab(root.path(), &["check", "lab02"]);
+    // Lab 01 is the first that is not green now, so lab 02 is not judged again.
+    fs::write(root.path().join("labs/lab01/outcomes/t1_works.json"), record("t1_works", "failed")).unwrap();
+    let (text, _) = lab(root.path(), &[]);
+    assert!(!text.contains("changed since"), "{text}");
+    let source = root.path().join("labs/lab02/src/main.rs");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    fs::File::options().write(true).open(source).unwrap().set_modified(later).unwrap();
+    let (text, _) = lab(root.path(), &[]);
+    let line = text.lines().find(|line| line.contains("changed since")).unwrap_or_default();
+    assert!(line.contains("lab02"), "{text}");
+}
+
+#[test]
 fn check_ends_with_1_when_red_and_0_when_green() {
     let root = course([["passed", "todo"], ["hung", "not-run"]]);
     let (text, code) = lab(root.path(), &["check", "lab01"]);

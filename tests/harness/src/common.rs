@@ -17,6 +17,12 @@ static DOES_NOT_WAIT: Mistake = Mistake {
     section: "",
 };
 
+static SPEAKS_FIRST: Mistake = Mistake {
+    name: "speaks-before-the-bound-line",
+    says: "The program prints something before its bound line. Whoever starts it reads the first line to learn where it can be reached, so \
+           nothing may stand before it. What is for people belongs on standard error: `eprintln!`.",
+    section: "",
+};
 static NO_ENVELOPE: Mistake = Mistake {
     name: "no-envelope",
     says: "Something came that is no request: a REQ puts an empty frame before what it sends, and here there was none. Is the socket \
@@ -28,6 +34,8 @@ static NO_ENVELOPE: Mistake = Mistake {
 pub(crate) fn likely(evidence: &Evidence) -> Option<&'static Mistake> {
     if evidence.no_envelope {
         Some(&NO_ENVELOPE)
+    } else if evidence.speaks_first {
+        Some(&SPEAKS_FIRST)
     } else if turns::is_out_of_turn(&evidence.errors) {
         Some(&OUT_OF_TURN)
     } else if evidence.errors.contains("EAGAIN")

@@ -120,7 +120,11 @@ pub fn show_up_to(bytes: &[u8], most: usize) -> String {
         Err(_) => {
             let cut: String = bytes.iter().take(most / 3).map(|byte| format!("{byte:02x} ")).collect();
             let more = if bytes.len() > most / 3 { "…" } else { "" };
-            format!("{} bytes that are not text: {}{more}", bytes.len(), cut.trim_end())
+            let cut = cut.trim_end();
+            match bytes.len() {
+                1 => format!("1 byte that is not text: {cut}"),
+                count => format!("{count} bytes that are not text: {cut}{more}"),
+            }
         }
     }
 }
@@ -156,6 +160,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_text_are_shown_in_hexadecimal() {
+        assert_eq!(show(&[0xff]), "1 byte that is not text: ff");
         assert_eq!(show(&[0xff, 0]), "2 bytes that are not text: ff 00");
     }
 }

@@ -42,6 +42,14 @@ pub struct TraceEntry {
     /// What is typed to it, line by line, when it has started.
     #[serde(default)]
     pub input: Vec<String>,
+    /// How many subscriptions must be known to their publishers, over all links, before it is typed: a PUB throws away what
+    /// nobody has subscribed to yet.
+    #[serde(default)]
+    pub after_subscriptions: u64,
+    /// What is typed to it later: each line when nothing has happened for a moment. Its input stays open, and where no program ends by itself, the
+    /// trace is over when the last line has had its effect.
+    #[serde(default)]
+    pub later: Vec<String>,
     /// True where the program ends by itself; the trace is over when all of these have ended.
     #[serde(default)]
     pub ends: bool,

@@ -2,7 +2,7 @@
 //!
 //! What the zmq API hides (frames of a REQ, a handshake, a subscription's exact moment) belongs to `zmtp` and `tap`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
 use crate::failure::Failure;
@@ -18,6 +18,7 @@ pub struct Peer {
     name: String,
     partner: RefCell<String>,
     socket: zmq::Socket,
+    recorded: Cell<bool>,
 }
 
 /// The names of the socket types, as RFC 37 writes them.
@@ -53,7 +54,8 @@ impl Scene {
         };
         match open() {
             Ok(socket) => {
-                Peer { scene: self.clone(), name: name.into(), partner: RefCell::new(partner.into()), socket }
+                let partner = RefCell::new(partner.into());
+                Peer { scene: self.clone(), name: name.into(), partner, socket, recorded: Cell::new(true) }
             }
             Err(error) => broken(&format!("a {} cannot be opened", type_name(kind)), error),
         }
@@ -69,6 +71,13 @@ impl Peer {
     /// Its name on the scene.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Leaves what it sends and receives out of the timeline: a tap on its link records it already.
+    #[must_use]
+    pub fn behind_a_tap(self) -> Self {
+        self.recorded.set(false);
+        self
     }
 
     /// The socket itself, for options.
@@ -170,6 +179,9 @@ impl Peer {
     }
 
     fn record(&self, sent: bool, frames: &[Vec<u8>]) {
+        if !self.recorded.get() {
+            return;
+        }
         let partner = self.partner.borrow().clone();
         let (from, to) = if sent { (self.name.clone(), partner) } else { (partner, self.name.clone()) };
         let frames = frames.iter().map(Into::into).collect();

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -24,7 +25,7 @@ const MOST_OUTPUT: usize = 8 << 20;
 const MOST_LINES: usize = 300_000;
 /// A line longer than this is taken apart: a program that never prints a newline must not fill the memory.
 const LONGEST_LINE: u64 = 1 << 20;
-/// How long the readers may go on after the program ended, where a child of it keeps its output open.
+/// How long the readers may have nothing to read after the program ended, where a child of it keeps its output open.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How a program ended.
@@ -186,13 +187,16 @@ impl Process {
             timeline: start.timeline.clone(),
             group,
         };
+        let out = child.stdout.as_ref().and_then(|out| out.as_fd().try_clone_to_owned().ok());
+        let err = child.stderr.as_ref().and_then(|err| err.as_fd().try_clone_to_owned().ok());
+        let pipes = out.into_iter().chain(err).collect();
         if let Some(out) = child.stdout.take() {
             reader(Stream::Out).spawn(out);
         }
         if let Some(err) = child.stderr.take() {
             reader(Stream::Err).spawn(err);
         }
-        let waiter = spawn_waiter(start.name, group, &board, start.timeline);
+        let waiter = spawn_waiter(start.name, group, &board, start.timeline, pipes);
         let input = child.stdin.take();
         Ok(Self {
             name: start.name.into(),
@@ -240,6 +244,11 @@ impl Process {
     /// Types a line to it; the newline is added. An error means that it no longer reads.
     pub fn type_line(&mut self, line: &[u8]) -> io::Result<()> {
         self.timeline.record(What::Line { who: self.name.clone(), stream: Stream::In, text: line.into() });
+        self.type_unrecorded(line)
+    }
+
+    /// The same without a trace of it in the timeline.
+    pub fn type_unrecorded(&mut self, line: &[u8]) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         input.write_all(line)?;
         input.write_all(b"\n")?;
@@ -329,7 +338,13 @@ impl Drop for Process {
 ///
 /// `NOWAIT` leaves the dead program in the process table until [`Process::kill`]: its number cannot be given to
 /// another process meanwhile, so killing its group can hit nobody else.
-fn spawn_waiter(name: &str, group: Pid, board: &Arc<Board>, timeline: &Timeline) -> JoinHandle<()> {
+fn spawn_waiter(
+    name: &str,
+    group: Pid,
+    board: &Arc<Board>,
+    timeline: &Timeline,
+    pipes: Vec<OwnedFd>,
+) -> JoinHandle<()> {
     let (name, board, timeline) = (name.to_string(), Arc::clone(board), timeline.clone());
     thread::spawn(move || {
         let status = loop {
@@ -342,7 +357,7 @@ fn spawn_waiter(name: &str, group: Pid, board: &Arc<Board>, timeline: &Timeline)
         let ended = status.as_ref().and_then(|status| {
             status.exit_status().map(Ended::Code).or_else(|| status.terminating_signal().map(Ended::Signal))
         });
-        board.wait(LAST_WORDS, |output| (output.open_streams == 0).then_some(()));
+        hear_last_words(&board, &pipes);
         let (code, signal) = match ended {
             Some(Ended::Code(code)) => (Some(code), None),
             Some(Ended::Signal(number)) => (None, Some(signal_name(number))),
@@ -351,6 +366,21 @@ fn spawn_waiter(name: &str, group: Pid, board: &Arc<Board>, timeline: &Timeline)
         timeline.record(What::Exit { who: name, code, signal });
         board.change(|output| output.ended = ended.or(Some(Ended::Code(-1))));
     })
+}
+
+/// Waits until the readers have read all that the program left. A child of it may keep its output open and silent for ever, so this
+/// ends where nothing more comes, too; but on a busy machine it may be our own readers that do not come to it. So it goes on while there
+/// is something to read in a pipe, or while lines came since the last look.
+fn hear_last_words(board: &Board, pipes: &[OwnedFd]) {
+    let mut before = board.lock().bytes;
+    while board.wait(LAST_WORDS, |output| (output.open_streams == 0).then_some(())).is_none() {
+        let now = board.lock().bytes;
+        let unread = pipes.iter().any(|pipe| rustix::io::ioctl_fionread(pipe).is_ok_and(|bytes| bytes > 0));
+        if !unread && now == before {
+            break;
+        }
+        before = now;
+    }
 }
 
 /// Reads one stream of a program line by line.
@@ -499,6 +529,37 @@ mod tests {
         let (process, _timeline, _folder) = sh("yes");
         assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Signal(Signal::KILL.as_raw())));
         assert!(process.output().flooded);
+    }
+
+    #[test]
+    fn a_silent_child_that_keeps_the_output_open_is_not_waited_for() {
+        let (process, _timeline, _folder) = sh("sleep 1000 & echo $!");
+        assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Code(0)));
+        assert_eq!(process.output().out.len(), 1);
+    }
+
+    #[test]
+    fn what_lies_in_a_pipe_is_waited_for() {
+        let (reader, mut writer) = std::os::unix::net::UnixStream::pair().unwrap();
+        writer.write_all(b"last words").unwrap();
+        let board = Arc::new(Board::default());
+        board.lock().open_streams = 1;
+        let pipes = [OwnedFd::from(reader.try_clone().unwrap())];
+        let (mut slow, theirs) = (reader, Arc::clone(&board));
+        let late = thread::spawn(move || {
+            // Three looks go by before this reader comes to it.
+            thread::sleep(LAST_WORDS * 3);
+            let mut bytes = [0; 10];
+            slow.read_exact(&mut bytes).unwrap();
+            theirs.change(|output| {
+                output.bytes += bytes.len();
+                output.open_streams = 0;
+            });
+        });
+        hear_last_words(&board, &pipes);
+        assert_eq!(board.lock().bytes, 10);
+        late.join().unwrap();
+        drop(writer);
     }
 
     #[test]

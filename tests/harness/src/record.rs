@@ -66,8 +66,11 @@ impl Record {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&mut file, self)?;
-        file.flush()?;
+        // Buffered: serde_json writes token by token, and a long timeline has a hundred thousand of them.
+        let mut out = io::BufWriter::new(&mut file);
+        serde_json::to_writer(&mut out, self)?;
+        out.flush()?;
+        drop(out);
         file.persist(folder.join(FILE))?;
         Ok(())
     }

@@ -42,6 +42,8 @@ pub struct Evidence {
     pub errors: String,
     /// Whether a peer got something that has no envelope, where its socket type asks for one.
     pub no_envelope: bool,
+    /// Whether a program that binds printed something else before its bound line.
+    pub speaks_first: bool,
     /// Whether some program has ended, and how the last one did.
     pub ended: Option<Ended>,
 }
@@ -76,6 +78,7 @@ struct Inside {
     began: Instant,
     task: u32,
     no_envelope: Cell<bool>,
+    speaks_first: Cell<bool>,
     rng: RefCell<fastrand::Rng>,
     suspicions: RefCell<Vec<Suspicion>>,
     suspect: Cell<Option<&'static Mistake>>,
@@ -97,6 +100,7 @@ impl Scene {
             began: Instant::now(),
             task,
             no_envelope: Cell::new(false),
+            speaks_first: Cell::new(false),
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
             suspicions: RefCell::default(),
             suspect: Cell::default(),
@@ -278,7 +282,6 @@ impl Scene {
     }
 
     /// Whether the last program of this name has ended.
-    #[cfg(feature = "peers")]
     pub(crate) fn has_ended(&self, name: &str) -> bool {
         let running = self.0.running.borrow();
         let last = running.iter().rev().find(|process| process.borrow().name() == name);
@@ -358,14 +361,17 @@ impl Scene {
             failure.todo = Some(hole);
         }
         for (name, output) in &outputs {
-            if turns::is_out_of_turn(&output.errors()) {
-                let _ = write!(failure.seen, "\n{}", turns::explain(&self.timeline().events(), name));
+            let errors = output.errors();
+            if turns::is_out_of_turn(&errors) {
+                let _ =
+                    write!(failure.seen, "\n{}", turns::explain(&self.timeline().events(), name, &errors));
             }
         }
         let evidence = Evidence {
             got: got.to_vec(),
             wanted: wanted.to_vec(),
             no_envelope: self.0.no_envelope.get(),
+            speaks_first: self.0.speaks_first.get(),
             hung: failure.outcome == Outcome::Hung,
             ended: outputs.iter().rev().find_map(|(_, output)| output.ended),
             errors,
@@ -543,6 +549,7 @@ impl Program {
                     format!("{what} first on {}'s standard output", self.name()),
                     format!("{} printed {}", self.name(), show(&line)),
                 );
+                self.scene.0.speaks_first.set(!text.starts_with("bound"));
                 self.scene.throw(failure, &line)
             }
         }
@@ -615,6 +622,12 @@ impl Program {
         let _ = self.process.borrow_mut().type_line(line.as_ref());
     }
 
+    /// Types a line to its standard input of which the timeline keeps a remark only, because it is long.
+    pub fn type_long_line(&self, remark: &str, line: &[u8]) {
+        self.scene.note(format!("typed to {}: {remark}", self.name()));
+        let _ = self.process.borrow_mut().type_unrecorded(line);
+    }
+
     /// Ends its standard input.
     pub fn close_input(&self) {
         self.process.borrow_mut().close_input();
@@ -673,7 +686,9 @@ fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
         return format!("{name} panicked at {place}: {message}");
     }
     let mut text = format!("{name} ended with {ended}");
-    let last: Vec<String> = output.err.iter().rev().take(4).map(|line| show_up_to(line, 240)).collect();
+    // Rust puts an empty line before some of its last words.
+    let said = output.err.iter().rev().filter(|line| !line.trim_ascii().is_empty());
+    let last: Vec<String> = said.take(4).map(|line| show_up_to(line, 240)).collect();
     if last.is_empty() {
         text.push_str(" and said nothing on standard error");
     } else {
@@ -750,6 +765,17 @@ mod tests {
         let expected =
             ("labs/lab01/src/bin/server.rs:30:5".to_string(), "called `Result::unwrap()`".to_string());
         assert_eq!(panic_in(text), Some(expected));
+    }
+
+    #[test]
+    fn empty_lines_are_no_last_words() {
+        let mut output = Output::default();
+        for line in ["", "thread 'main' has overflowed its stack", ""] {
+            output.err.push(line.into());
+        }
+        let text = describe_end("server", &output, Ended::Code(1));
+        assert!(!text.contains("empty"), "{text}");
+        assert!(text.ends_with("ends with\n  `thread 'main' has overflowed its stack`"), "{text}");
     }
 
     #[test]

@@ -142,9 +142,17 @@ impl SceneTap {
         self.explain(what, result);
     }
 
-    /// Waits until so many subscriptions are known to the publisher's socket.
+    /// Waits until so many subscriptions are known to the publisher's socket; not to the deadline where the side that
+    /// accepts is a program that has ended, or another program fails.
     pub fn wait_live(&self, subscriptions: u64) {
-        let result = self.tap.wait_live(subscriptions, self.scene.deadline());
+        let result = self.scene.watching_the_others("the check", self.scene.deadline(), |slice| {
+            let ended = self.scene.has_ended(&self.acceptor);
+            match self.tap.wait_live(subscriptions, slice) {
+                Err(WaitError::Deadline(_)) if !ended => None,
+                result => Some(result),
+            }
+        });
+        let result = result.unwrap_or_else(|| Err(WaitError::Deadline(Box::new(self.tap.state()))));
         self.explain(&format!("{subscriptions} subscriptions to be known to {}", self.acceptor), result);
     }
 

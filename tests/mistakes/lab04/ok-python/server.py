@@ -20,6 +20,15 @@ def leave(why):
     sys.exit(1)
 
 
+def parse(line):
+    name, (word, rest) = json.loads(line)
+    if word == "ok":
+        int(rest)
+    elif word != "error":
+        raise ValueError(f"{word} is no answer")
+    return name, (word, rest)
+
+
 class Journal:
     def __init__(self):
         try:
@@ -29,7 +38,7 @@ class Journal:
         whole, newline, torn = os.read(self.file, os.fstat(self.file).st_size).rpartition(b"\n")
         self.length = len(whole) + len(newline)
         try:
-            self.answers = dict(json.loads(line) for line in whole.split(b"\n") if newline)
+            self.answers = dict(parse(line) for line in whole.split(b"\n") if newline)
         except ValueError as error:
             leave(error)
         if torn:

@@ -1,0 +1,375 @@
+//! The check in the place of the store, and in the place of a replica.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use harness::failure::{show, show_frames};
+use harness::peer::Peer;
+use harness::scene::{Evidence, Program};
+use harness::timeline::{Event, Stream, Timeline, What};
+use harness::{Mistake, Scene, SceneTap, zmq};
+
+use crate::mistakes::*;
+
+/// How long one look at a socket takes, in milliseconds, where a check watches two places.
+const GLANCE_MS: i64 = 10;
+/// How often a replica may ask, where one request is enough.
+const MOST_REQUESTS: usize = 20;
+
+/// Key and value.
+pub type Pair<'a> = (&'a [u8], &'a [u8]);
+
+/// A key and a value in text.
+pub fn pair<'a>(key: &'a str, value: &'a str) -> Pair<'a> {
+    (key.as_bytes(), value.as_bytes())
+}
+
+/// A run of the store that the check plays: what it would answer now.
+pub struct Run {
+    pub session: String,
+    pub seq: u64,
+    pub table: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Run {
+    /// A run of a new session, after so many updates, with this table.
+    pub fn new(scene: &Scene, seq: u64, table: &[Pair<'_>]) -> Self {
+        let session = format!("{}-{}", scene.word(), scene.number(0..1_000_000));
+        Self { session, seq, table: owned(table) }
+    }
+
+    /// The same run later.
+    pub fn at(&self, seq: u64, table: &[Pair<'_>]) -> Self {
+        Self { session: self.session.clone(), seq, table: owned(table) }
+    }
+
+    /// The line that a replica of this run prints.
+    fn line(&self) -> Vec<u8> {
+        let mut table = self.table.clone();
+        table.sort();
+        let mut line = self.seq.to_string().into_bytes();
+        for (key, value) in table {
+            line.extend([b" ", key.as_slice(), b"=", &value].concat());
+        }
+        line
+    }
+}
+
+fn owned(table: &[Pair<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    table.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
+}
+
+/// The check as the store of one replica.
+pub struct Store {
+    scene: Scene,
+    pub replica: Program,
+    pub updates: Peer,
+    pub requests: Peer,
+    /// Whether the end of an answer was sent.
+    answered: Rc<Cell<bool>>,
+}
+
+impl Store {
+    /// Opens both sockets of a store and starts a replica. `timeout` is its `--timeout`.
+    pub fn with_replica(scene: &Scene, timeout: &str) -> Self {
+        scene.suspect_when(&PANICS, Evidence::panicked);
+        let updates = scene.peer_as("the store's XPUB", zmq::XPUB, "replica");
+        let requests = scene.peer_as("the store's ROUTER", zmq::ROUTER, "replica");
+        let (first, second) = (updates.bind("tcp://127.0.0.1:*"), requests.bind("tcp://127.0.0.1:*"));
+        let replica =
+            scene.start("replica", ["--updates", &first, "--snapshot", &second, "--timeout", timeout]);
+        let answered = Rc::new(Cell::new(false));
+        let (sent, timeline) = (Rc::clone(&answered), scene.timeline().clone());
+        scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
+            evidence.hung && sent.get() && printed(&timeline) == 0
+        });
+        Self { scene: scene.clone(), replica, updates, requests, answered }
+    }
+
+    /// A replica that has its first snapshot and is subscribed: the beginning of most checks.
+    pub fn with_follower(scene: &Scene, run: &Run) -> Self {
+        let store = Self::with_replica(scene, &long(scene));
+        store.answer(&store.request("the first request"), run);
+        store.prints(run);
+        store.subscribed();
+        let timeline = scene.timeline().clone();
+        scene.suspect_when(&NO_UPDATE, move |evidence| evidence.hung && printed(&timeline) == 1);
+        store
+    }
+
+    /// Waits for a request, and gives the identity of the one who asks.
+    pub fn request(&self, what: &str) -> Vec<u8> {
+        let message = self.requests.receive(&format!("{what} for a snapshot"));
+        match message.as_slice() {
+            [identity, request] if request == b"snapshot?" => identity.clone(),
+            [_, frames @ ..] => {
+                self.scene.suspect(&NO_REQUEST);
+                self.scene.fail(format!("{what} to be the frame `snapshot?`"), show_frames(frames))
+            }
+            [] => self.scene.fail("a request", "nothing"),
+        }
+    }
+
+    /// Waits until the replica has subscribed to the updates.
+    pub fn subscribed(&self) {
+        loop {
+            let message = self.updates.receive("the replica's subscription");
+            if is_subscription(&message) {
+                return;
+            }
+        }
+    }
+
+    /// Whether the subscription comes within half of a wait.
+    pub fn subscription_comes(&self) -> bool {
+        let end = std::time::Instant::now() + self.scene.deadline() / 2;
+        while std::time::Instant::now() < end && !self.replica.has_ended() {
+            if readable(&self.updates) {
+                return is_subscription(&self.updates.receive("a subscription"));
+            }
+        }
+        false
+    }
+
+    /// Answers a request with all that the store has.
+    pub fn answer(&self, identity: &[u8], run: &Run) {
+        for (key, value) in &run.table {
+            self.entry(identity, (key, value));
+        }
+        self.end(identity, run);
+    }
+
+    /// One entry of an answer.
+    pub fn entry(&self, identity: &[u8], (key, value): Pair<'_>) {
+        self.requests.send_frames([identity, b"entry", key, value]);
+    }
+
+    /// The end of an answer.
+    pub fn end(&self, identity: &[u8], run: &Run) {
+        self.answered.set(true);
+        let seq = run.seq.to_string();
+        self.requests.send_frames([identity, b"end", run.session.as_bytes(), seq.as_bytes()]);
+    }
+
+    /// Publishes the update that has this number in a run.
+    pub fn update(&self, run: &Run, seq: u64, (key, value): Pair<'_>) {
+        let seq = seq.to_string();
+        self.updates.send_frames([b"update", run.session.as_bytes(), seq.as_bytes(), key, value]);
+    }
+
+    /// Fails the check unless the replica's next line is the table of this run.
+    pub fn prints(&self, run: &Run) {
+        let wanted = run.line();
+        let line = self.replica.line(&format!("the line {}", show(&wanted)));
+        self.scene.expect_bytes("the replica's next line", line, wanted);
+    }
+
+    /// The same, and whenever the replica asks before it prints, it is answered with this run.
+    pub fn prints_and_may_ask(&self, printed: usize, run: &Run) {
+        for _ in 0..MOST_REQUESTS {
+            let Some(identity) = self.request_before_line(printed) else { return self.prints(run) };
+            self.answer(&identity, run);
+        }
+        self.scene.fail(
+            format!("a replica that asks once and then prints {}", show(&run.line())),
+            format!("it asked {MOST_REQUESTS} times"),
+        );
+    }
+
+    /// Fails the check, with this explanation, where the replica asks before it has printed more than so many lines.
+    pub fn asks_nothing_before_line(&self, printed: usize, mistake: &'static Mistake) {
+        if self.request_before_line(printed).is_some() {
+            self.scene.suspect(mistake);
+            self.scene.fail("no request, because nothing is missing", "a request for a snapshot");
+        }
+    }
+
+    /// Waits for a request, or until more than so many lines are printed.
+    fn request_before_line(&self, printed: usize) -> Option<Vec<u8>> {
+        let end = std::time::Instant::now() + self.scene.deadline();
+        while self.replica.output().out.len() <= printed
+            && !self.replica.has_ended()
+            && std::time::Instant::now() < end
+        {
+            if readable(&self.requests) {
+                return Some(self.request("a request"));
+            }
+        }
+        None
+    }
+}
+
+/// How many lines the replica has printed.
+fn printed(timeline: &Timeline) -> usize {
+    let is_line = |event: &Event| matches!(&event.what, What::Line { who, stream: Stream::Out, .. } if who == "replica");
+    timeline.events().iter().filter(|event| is_line(event)).count()
+}
+
+fn is_subscription(message: &[Vec<u8>]) -> bool {
+    // XPUB gives a frame of 1 and the topic (zmq_socket(3), ZMQ_XPUB).
+    matches!(message, [frame] if frame.first() == Some(&1) && b"update".starts_with(&frame[1..]))
+}
+
+/// Whether something came to a socket within a glance.
+pub fn readable(peer: &Peer) -> bool {
+    peer.socket().poll(zmq::POLLIN, GLANCE_MS).is_ok_and(|ready| ready > 0)
+}
+
+/// A timeout that is never reached, for checks in which asking again must have another reason.
+pub fn long(scene: &Scene) -> String {
+    (scene.deadline() * 10).as_millis().to_string()
+}
+
+/// A timeout that is reached on purpose, in milliseconds.
+pub const SHORT: &str = "250";
+
+/// An update, as a replica gets it.
+pub struct Update {
+    pub session: Vec<u8>,
+    pub seq: Vec<u8>,
+    pub key: Vec<u8>,
+    pub value: Vec<u8>,
+}
+
+/// The student's store, and a SUB of the check's that is known to it.
+pub struct Served {
+    scene: Scene,
+    pub store: Program,
+    snapshot: String,
+    sub: Peer,
+    _tap: SceneTap,
+}
+
+/// The whole answer to a request.
+pub struct Snapshot {
+    pub entries: Vec<(Vec<u8>, Vec<u8>)>,
+    pub session: Vec<u8>,
+    pub seq: Vec<u8>,
+}
+
+/// Starts a store, and gives it with its endpoints of updates and snapshots.
+pub fn start_store(scene: &Scene) -> (Program, String, String) {
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    let store = scene.start("store", ["--updates", "tcp://127.0.0.1:*", "--snapshot", "tcp://127.0.0.1:*"]);
+    let (updates, snapshot) = (store.bound_named("updates"), store.bound_named("snapshot"));
+    (store, updates, snapshot)
+}
+
+impl Served {
+    /// Starts a store, and waits until it knows the subscription of the check.
+    pub fn new(scene: &Scene) -> Self {
+        Self::after(scene, |_| {})
+    }
+
+    /// The same, with something typed to the store before anybody subscribes.
+    pub fn after(scene: &Scene, typed: impl FnOnce(&Program)) -> Self {
+        let (store, updates, snapshot) = start_store(scene);
+        typed(&store);
+        let tap = scene.tap("updates").called("the check's SUB", "store").to(&updates).start();
+        let sub = scene.peer(zmq::SUB, "store");
+        if sub.socket().set_subscribe(b"").is_err() {
+            harness::failure::Failure::error("a SUB cannot subscribe").throw();
+        }
+        sub.connect(tap.endpoint());
+        tap.wait_live(1);
+        Self { scene: scene.clone(), store, snapshot, sub, _tap: tap }
+    }
+
+    /// A DEALER of the check's, connected to the snapshots.
+    pub fn dealer(&self, name: &str) -> Peer {
+        let dealer = self.scene.peer_as(name, zmq::DEALER, "store");
+        dealer.connect(&self.snapshot);
+        dealer
+    }
+
+    /// The same, with as little room for what it has not read as can be.
+    pub fn slow_dealer(&self) -> Peer {
+        let dealer = self.scene.peer_as("the slow DEALER", zmq::DEALER, "store");
+        let small = dealer.socket().set_rcvhwm(1).and_then(|()| dealer.socket().set_rcvbuf(8192));
+        if small.is_err() {
+            harness::failure::Failure::error("a DEALER takes no options").throw();
+        }
+        dealer.connect(&self.snapshot);
+        dealer
+    }
+
+    /// The next update that the store publishes.
+    pub fn update(&self, what: &str) -> Update {
+        let frames = self.sub.receive(what);
+        match frames.as_slice() {
+            [kind, session, seq, key, value] if kind == b"update" => {
+                Update { session: session.clone(), seq: seq.clone(), key: key.clone(), value: value.clone() }
+            }
+            _ => {
+                self.scene.suspect(&WRONG_UPDATE);
+                self.scene.fail(format!("{what}: [`update`, session, seq, key, value]"), show_frames(&frames))
+            }
+        }
+    }
+
+    /// Types `KEY=VALUE` and fails the check unless that is published under this number.
+    pub fn sets(&self, (key, value): Pair<'_>, seq: u64) {
+        self.store.type_line([key, b"=", value].concat());
+        self.publishes((key, value), seq);
+    }
+
+    /// Waits for the update of this number, whatever comes before it.
+    pub fn comes_to(&self, seq: u64) {
+        let digits = seq.to_string();
+        while self.update(&format!("update {seq}")).seq != digits.as_bytes() {}
+    }
+
+    /// Fails the check unless the next update is this one.
+    pub fn publishes(&self, (key, value): Pair<'_>, seq: u64) {
+        let update = self.update(&format!("update {seq}"));
+        let what = format!("update {seq} to have the key {} and the value {}", show(key), show(value));
+        self.scene.expect(update.key == key && update.value == value, &what, || {
+            show_frames(&[update.key.as_slice(), update.value.as_slice()])
+        });
+        let digits = seq.to_string();
+        self.scene.expect(update.seq == digits.as_bytes(), &format!("its number to be `{digits}`"), || {
+            show(&update.seq)
+        });
+    }
+
+    /// Asks for a snapshot and receives it.
+    pub fn snapshot(&self, dealer: &Peer) -> Snapshot {
+        dealer.send("snapshot?");
+        self.receive_snapshot(dealer)
+    }
+
+    /// Receives the answer to a request, up to its end.
+    pub fn receive_snapshot(&self, dealer: &Peer) -> Snapshot {
+        let mut entries = Vec::new();
+        loop {
+            let frames = dealer.receive("an entry of the snapshot, or its end");
+            match frames.as_slice() {
+                [kind, key, value] if kind == b"entry" => entries.push((key.clone(), value.clone())),
+                [kind, session, seq] if kind == b"end" => {
+                    return Snapshot { entries, session: session.clone(), seq: seq.clone() };
+                }
+                _ => {
+                    self.scene.suspect(&WRONG_ANSWER);
+                    self.scene.fail("[`entry`, key, value] or [`end`, session, seq]", show_frames(&frames))
+                }
+            }
+        }
+    }
+
+    /// Fails the check unless the snapshot is this table after so many updates.
+    pub fn expect_snapshot(&self, mut got: Snapshot, seq: u64, table: &[Pair<'_>]) {
+        let mut wanted = owned(table);
+        wanted.sort();
+        got.entries.sort();
+        let shown = |entries: &[(Vec<u8>, Vec<u8>)]| {
+            let shown = entries.iter().take(12).map(|(key, value)| format!("{}={}", show(key), show(value)));
+            let more = if entries.len() > 12 { ", …" } else { "" };
+            format!("{} entries: {}{more}", entries.len(), shown.collect::<Vec<_>>().join(", "))
+        };
+        let what = format!("a snapshot with {}", shown(&wanted));
+        self.scene.expect(got.entries == wanted, &what, || shown(&got.entries));
+        let digits = seq.to_string();
+        self.scene
+            .expect(got.seq == digits.as_bytes(), &format!("the end to say `{digits}`"), || show(&got.seq));
+    }
+}
