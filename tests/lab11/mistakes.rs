@@ -138,6 +138,12 @@ pub static DROPS: Mistake = Mistake {
            and the message is still yours. Do not take a request from the frontend before the backend can send it.",
     section: "Ask before you take",
 };
+pub static NEWEST_FIRST: Mistake = Mistake {
+    name: "newest-first",
+    says: "The requests of a client came to the worker in another order than it sent them. A queue of your own gives out in front what came first: \
+           `push_back` and `pop_front` of a `VecDeque`; `pop` of a `Vec` takes the newest. Where requests wait in the frontend's socket they stay in order.",
+    section: "Ask before you take",
+};
 pub static BLOCKS: Mistake = Mistake {
     name: "blocks-on-the-backend",
     says: "The workers' queue is full, and the broker stands still in its `send` until there is room. Meanwhile no reply gets through. Ask \

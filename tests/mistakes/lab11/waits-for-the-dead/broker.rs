@@ -44,7 +44,7 @@ fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
     loop {
         // A request that no worker can take stays in the frontend's queue: sending it would block, and meanwhile no reply
         // would get through.
-        let takes = backend.get_events().or_explain("ask", "the backend")?.contains(zmq::POLLOUT) && waiting.len() < 5;
+        let takes = backend.get_events().or_explain("ask", "the backend")?.contains(zmq::POLLOUT) && waiting.len() < 10;
         let (of_workers, of_clients) = if takes {
             (zmq::POLLIN, zmq::POLLIN)
         } else {

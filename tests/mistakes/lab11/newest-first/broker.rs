@@ -40,13 +40,25 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Passes on what comes, from either side, for ever.
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
+    // Takes every request at once, and keeps those that no worker can take.
+    let mut waiting = Vec::new();
     loop {
-        let mut items = [backend.as_poll_item(zmq::POLLIN), frontend.as_poll_item(zmq::POLLIN)];
+        let of_workers = if waiting.is_empty() { zmq::POLLIN } else { zmq::POLLIN | zmq::POLLOUT };
+        let mut items = [frontend.as_poll_item(zmq::POLLIN), backend.as_poll_item(of_workers)];
         zmq::poll(&mut items, -1).or_explain("wait for", "frontend and backend")?;
-        if items[1].is_readable() {
-            pass(frontend, backend)?;
-        } else if items[0].is_readable() {
+        let (request, reply) = (items[0].is_readable(), items[1].is_readable());
+        if request {
+            waiting.push(frontend.recv_multipart(0).or_explain("receive on", "the frontend")?);
+        }
+        if reply {
             pass(backend, frontend)?;
+        }
+        if let Some(first) = waiting.last() {
+            match backend.send_multipart(first, zmq::DONTWAIT) {
+                Ok(()) => drop(waiting.pop()),
+                Err(zmq::Error::EAGAIN) => {}
+                Err(error) => return Err(error).or_explain("send on", "the backend"),
+            }
         }
     }
 }
