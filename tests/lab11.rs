@@ -16,7 +16,7 @@ use harness::failure::{show, show_frames};
 use harness::peer::Peer;
 use harness::program::Ended;
 use harness::{Scene, check, zmq};
-use lru::{Held, READY, dealer_worker, free, prime, replies_to, requests};
+use lru::{Held, READY, dealer_worker, free, prime, replies_to, requests, warm_up_lru};
 use mistakes::*;
 use stage::*;
 
@@ -44,13 +44,14 @@ fn t1_says_where_it_has_bound(scene: &Scene) {
 #[check]
 fn t1_passes_a_request_and_its_reply(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &NOTHING_PASSES);
     let worker = broker.worker(scene, zmq::REP, "worker");
     let client = broker.client(scene, zmq::REQ, "client");
     for _ in 0..3 {
         let (request, reply) = (scene.word(), scene.word());
+        suspect_hang(scene, &NOTHING_PASSES);
         client.send(&request);
         gets(scene, &worker, &[&request]);
+        suspect_hang(scene, &REPLY_STAYS);
         worker.send(&reply);
         gets(scene, &client, &[&reply]);
     }
@@ -60,9 +61,10 @@ fn t1_passes_a_request_and_its_reply(scene: &Scene) {
 #[check]
 fn t1_keeps_every_frame(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &LOSES_FRAMES);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
     let client = broker.client(scene, zmq::REQ, "client");
+    warm_up(scene, &worker, &client);
+    suspect_hang(scene, &LOSES_FRAMES);
     let word = scene.word();
     let long: Vec<&str> = std::iter::repeat_n(word.as_str(), 40).collect();
     for body in
@@ -81,10 +83,11 @@ fn t1_keeps_every_frame(scene: &Scene) {
 #[check]
 fn t1_keeps_every_byte(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &TEXT);
-    scene.suspect(&TEXT);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
     let client = broker.client(scene, zmq::REQ, "client");
+    warm_up(scene, &worker, &client);
+    suspect_hang(scene, &TEXT);
+    scene.suspect(&TEXT);
     let all: Vec<u8> = (0..=255).collect();
     let some = scene.bytes(300);
     for body in [&b"\xff\xfe"[..], b"a\0", b"\0", b" blanks ", b"line\n", b"\xc3(", &all, &some] {
@@ -100,8 +103,9 @@ fn t1_keeps_every_byte(scene: &Scene) {
 #[check]
 fn t1_takes_identities_as_bytes(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &TEXT);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
+    warm_up(scene, &worker, &broker.client(scene, zmq::REQ, "client"));
+    suspect_hang(scene, &TEXT);
     let long = [&b"\xf0"[..], &scene.bytes(254)].concat();
     let identities = [&b"\xff\xfe\xfd"[..], b"ab\0", b"\xc3(", b" \n", &long];
     for (number, identity) in identities.into_iter().map(Some).chain([None, None]).enumerate() {
@@ -135,8 +139,9 @@ fn t1_takes_identities_as_bytes(scene: &Scene) {
 #[check]
 fn t1_leaves_the_delimiter_to_both_ends(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &NEEDS_DELIMITER);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
+    warm_up(scene, &worker, &broker.client(scene, zmq::REQ, "early client"));
+    suspect_hang(scene, &NEEDS_DELIMITER);
     let client = broker.client(scene, zmq::DEALER, "client");
     let word = scene.word();
     for body in [
@@ -159,9 +164,10 @@ fn t1_leaves_the_delimiter_to_both_ends(scene: &Scene) {
 #[check]
 fn t1_passes_large_frames(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &CUTS);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
     let client = broker.client(scene, zmq::REQ, "client");
+    warm_up(scene, &worker, &client);
+    suspect_hang(scene, &CUTS);
     for length in [300, 5_000, 70_000, 2_000_000_usize] {
         let some = scene.word();
         let large: Vec<u8> = some.bytes().cycle().take(length).collect();
@@ -176,14 +182,16 @@ fn t1_passes_large_frames(scene: &Scene) {
 #[check]
 fn t1_each_reply_goes_to_its_client(scene: &Scene) {
     let broker = start(scene);
-    suspect_hang(scene, &OTHER_CLIENT);
     let worker = broker.worker(scene, zmq::DEALER, "worker");
     let clients = ["anna", "ben", "cleo"].map(|name| broker.client(scene, zmq::REQ, name));
+    warm_up(scene, &worker, &clients[0]);
     for index in [0, 1, 2, 1, 1, 0, 2] {
         let (request, reply) = (scene.word(), scene.word());
+        suspect_hang(scene, &NOTHING_PASSES);
         clients[index].send(&request);
         let got = worker.receive(&format!("the request of {}", clients[index].name()));
         expect_frames(scene, "what the worker gets", &got, &[clients[index].name(), "", &request]);
+        suspect_hang(scene, &OTHER_CLIENT);
         worker.send_frames([clients[index].name(), "", &reply]);
         scene.note(format!("the worker answers {}", clients[index].name()));
         let (who, got) = Peer::receive_any(&clients, &format!("the reply at {}", clients[index].name()));
@@ -416,6 +424,13 @@ fn t3_requests_wait_for_the_next_worker(scene: &Scene) {
     }
 }
 
+/// A broker that can do nothing until a worker comes sleeps until one comes, although a request lies ready.
+#[check]
+fn t3_sleeps_while_requests_wait(scene: &Scene) {
+    let broker = start(scene);
+    sleeps_beside_a_request(scene, &broker, &SPINS);
+}
+
 /// A worker that computes for long reads nothing, and in the end its queue is full. A request for it waits; what a worker *sends* gets through
 /// all the same.
 #[check]
@@ -427,14 +442,15 @@ fn t3_replies_pass_while_no_worker_takes_more(scene: &Scene) {
 #[check]
 fn t4_a_ready_worker_gets_requests(scene: &Scene) {
     let broker = start_lru(scene);
-    suspect_hang(scene, &LRU_SILENT);
     let worker = broker.worker(scene, zmq::REQ, "worker");
     worker.send(READY);
     let client = broker.client(scene, zmq::REQ, "client");
-    for _ in 0..3 {
+    for likely in [&LRU_SILENT, &LRU_AGAIN, &LRU_AGAIN] {
         let (request, reply) = (scene.word(), scene.word());
+        suspect_hang(scene, likely);
         client.send(&request);
         gets(scene, &worker, &["client", "", &request]);
+        suspect_hang(scene, &LRU_REPLY);
         worker.send_frames(["client", "", &reply]);
         gets(scene, &client, &[&reply]);
     }
@@ -445,8 +461,9 @@ fn t4_a_ready_worker_gets_requests(scene: &Scene) {
 #[check]
 fn t4_passes_frames_as_they_are(scene: &Scene) {
     let broker = start_lru(scene);
-    suspect_hang(scene, &LRU_FRAMES);
     let worker = dealer_worker(scene, &broker, "worker");
+    warm_up_lru(scene, &broker, &worker);
+    suspect_hang(scene, &LRU_FRAMES);
     let client = scene.peer_as("client", zmq::DEALER, "broker");
     let identity = [&b"\xff\0"[..], &scene.bytes(20)].concat();
     identify(scene, &client, &identity);
@@ -506,10 +523,18 @@ fn t4_requests_wait_for_a_free_worker(scene: &Scene) {
         "it came to the worker that has not answered the first yet".into()
     });
     expect_frames(scene, "the second request", &got, &["", "early", "", "two"]);
+    suspect_hang(scene, &LRU_REPLY);
     for (worker, word) in workers.iter().zip(["one", "two"]) {
         worker.send_frames(["", "early", "", word]);
         early.gets(&["", word]);
     }
+}
+
+/// A broker that can do nothing until a worker is free sleeps until then, although a request lies ready.
+#[check]
+fn t4_sleeps_while_requests_wait(scene: &Scene) {
+    let broker = start_lru(scene);
+    sleeps_beside_a_request(scene, &broker, &SPINS_LRU);
 }
 
 /// A worker that is free and says READY once more is still one worker, and still stands where it stood.
@@ -534,8 +559,7 @@ fn t4_a_second_ready_changes_nothing(scene: &Scene) {
 #[check]
 fn t4_a_dead_worker_loses_its_request_only(scene: &Scene) {
     let broker = start_lru(scene);
-    suspect_hang(scene, &WAITS_FOR_THE_DEAD);
-    scene.suspect(&WAITS_FOR_THE_DEAD);
+    suspect_hang(scene, &LRU_SILENT);
     let client = broker.client(scene, zmq::DEALER, "client");
     for number in 1..=3 {
         let name = format!("worker {number}");
@@ -544,6 +568,8 @@ fn t4_a_dead_worker_loses_its_request_only(scene: &Scene) {
         let word = scene.word();
         client.send_frames(["", &word]);
         worker.gets(&["", "client", "", &word]);
+        suspect_hang(scene, &WAITS_FOR_THE_DEAD);
+        scene.suspect(&WAITS_FOR_THE_DEAD);
         worker.leaves("dies with the request in its hands");
     }
     let worker = dealer_worker(scene, &broker, "last worker");
@@ -561,6 +587,7 @@ fn t4_a_dead_worker_loses_its_request_only(scene: &Scene) {
 fn t4_a_worker_that_left_costs_no_request(scene: &Scene) {
     suspect_unreachable(scene, &GONE_WORKER);
     let broker = start_lru(scene);
+    suspect_hang(scene, &LRU_SILENT);
     let client = broker.client(scene, zmq::DEALER, "client");
     let mut gone = broker.raw_worker(scene, "worker 1");
     gone.send(&["", READY]);
@@ -569,6 +596,7 @@ fn t4_a_worker_that_left_costs_no_request(scene: &Scene) {
     let stays = dealer_worker(scene, &broker, "worker 2");
     client.send_frames(["", "two"]);
     gets(scene, &stays, &["", "client", "", "two"]);
+    suspect_hang(scene, &LRU_REPLY);
     gone.send(&["", "client", "", "done"]);
     gets(scene, &client, &["", "done"]);
     let mut held: Held = Some(frames(&[b"", b"client", b""], &["two"]));
@@ -585,11 +613,13 @@ fn t4_a_worker_that_left_costs_no_request(scene: &Scene) {
 fn t4_the_last_worker_that_left_costs_no_request(scene: &Scene) {
     suspect_unreachable(scene, &GONE_WORKER);
     let broker = start_lru(scene);
+    suspect_hang(scene, &LRU_SILENT);
     let mut client = broker.raw_client(scene, "client");
     let mut gone = broker.raw_worker(scene, "worker 1");
     gone.send(&["", READY]);
     client.send(&["", "one"]);
     gone.gets(&["", "client", "", "one"]);
+    suspect_hang(scene, &LRU_REPLY);
     gone.send(&["", "client", "", "done"]);
     client.gets(&["", "done"]);
     gone.leaves("leaves; it was the only one, and free");
@@ -611,9 +641,10 @@ fn t4_the_last_worker_that_left_costs_no_request(scene: &Scene) {
 fn t4_a_client_that_left_costs_no_worker(scene: &Scene) {
     suspect_unreachable(scene, &UNREACHABLE);
     let broker = start_lru(scene);
+    let worker = dealer_worker(scene, &broker, "worker");
+    warm_up_lru(scene, &broker, &worker);
     suspect_hang(scene, &GONE_CLIENT_LRU);
     scene.suspect(&GONE_CLIENT_LRU);
-    let worker = dealer_worker(scene, &broker, "worker");
     for name in ["anna", "ben"] {
         let mut client = broker.raw_client(scene, name);
         client.send(&["", "question"]);
@@ -632,9 +663,10 @@ fn t4_a_client_that_left_costs_no_worker(scene: &Scene) {
 #[check]
 fn t4_a_reply_is_never_taken_for_ready(scene: &Scene) {
     let broker = start_lru(scene);
+    let worker = dealer_worker(scene, &broker, "worker");
+    warm_up_lru(scene, &broker, &worker);
     suspect_hang(scene, &READY_BY_WORD);
     scene.suspect(&READY_BY_WORD);
-    let worker = dealer_worker(scene, &broker, "worker");
     for name in ["READY", "client"] {
         let client = broker.client(scene, zmq::DEALER, name);
         for reply in [&["", "done"][..], &["", READY], &[READY]] {
@@ -650,14 +682,25 @@ fn t4_a_reply_is_never_taken_for_ready(scene: &Scene) {
 #[check]
 fn t4_a_stranger_is_no_worker(scene: &Scene) {
     let broker = start_lru(scene);
+    let worker = dealer_worker(scene, &broker, "worker");
+    warm_up_lru(scene, &broker, &worker);
     suspect_hang(scene, &STRANGER);
     scene.suspect(&STRANGER);
     let mut stranger = broker.raw_worker(scene, "stranger");
-    for message in [&["hello"][..], &[""], &["", ""], &["", "hello"], &["", "ready"], &[READY]] {
+    for message in [
+        &["hello"][..],
+        &[""],
+        &["", ""],
+        &["", "hello"],
+        &["", "ready"],
+        &["", "READY!"],
+        &[READY],
+        &["one", READY],
+        &["one", "two", "three"],
+    ] {
         stranger.send(message);
     }
     broker.settles(scene);
-    let worker = dealer_worker(scene, &broker, "worker");
     let client = broker.client(scene, zmq::DEALER, "client");
     replies_to(scene, &client, &worker, 3);
 }

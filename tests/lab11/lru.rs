@@ -29,6 +29,20 @@ pub fn dealer_worker(scene: &Scene, broker: &Broker, name: &str) -> Peer {
     worker
 }
 
+/// Passes two plain requests and their replies: where this goes wrong it is not for the reason that the check is about.
+pub fn warm_up_lru(scene: &Scene, broker: &Broker, worker: &Peer) {
+    let client = broker.client(scene, zmq::DEALER, "early client");
+    for likely in [&LRU_SILENT, &LRU_AGAIN] {
+        let (request, reply) = (scene.word(), scene.word());
+        suspect_hang(scene, likely);
+        client.send_frames(["", &request]);
+        gets(scene, worker, &["", client.name(), "", &request]);
+        suspect_hang(scene, &LRU_REPLY);
+        worker.send_frames(["", client.name(), "", &reply]);
+        gets(scene, &client, &["", &reply]);
+    }
+}
+
 /// So many workers, each with a request of one client in its hands.
 pub fn prime(scene: &Scene, broker: &Broker, count: usize) -> (Vec<Peer>, Peer, Vec<Held>) {
     let workers: Vec<Peer> =
@@ -56,6 +70,7 @@ pub fn prime(scene: &Scene, broker: &Broker, count: usize) -> (Vec<Peer>, Peer, 
         more.set(Some(true));
     }
     more.set(Some(false));
+    suspect_hang(scene, &LRU_REPLY);
     (workers, client, held)
 }
 

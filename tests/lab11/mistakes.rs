@@ -16,15 +16,40 @@ pub static IGNORES_BIND: Mistake = Mistake {
 };
 pub static NOTHING_PASSES: Mistake = Mistake {
     name: "nothing-passes",
-    says: "A message went into the broker and did not come out on the other side. The frontend is a ROUTER, and what it gives begins with \
-           the client's identity. The backend is a DEALER, and sends all frames that it is given. Pass on all frames of the message; \
-           only with the identity does the reply find back, and only with the empty frame does a REP take the request.",
+    says: "A request went into the broker and did not come out at the worker. Does the broker look at the frontend? The frontend is a ROUTER, \
+           and what it gives begins with the client's identity. The backend is a DEALER, and sends all frames that it is given. A REP takes a \
+           request only with the empty frame before it.",
     section: "The envelope",
+};
+pub static REPLY_STAYS: Mistake = Mistake {
+    name: "reply-does-not-pass",
+    says: "The worker has replied, and nothing came to the client. Perhaps the broker does not look at the backend, because it waits for \
+           something else. Perhaps it sends other frames than it got: the ROUTER drops what does not begin with an identity that it knows, and a REQ \
+           takes a reply only with the empty frame before it.",
+    section: "The envelope",
+};
+pub static NO_IDENTITY: Mistake = Mistake {
+    name: "loses-the-identity",
+    says: "The client's identity is missing. It is the first frame that the frontend gives, and the worker sends it back with its reply; without it \
+           the reply finds nobody. Pass it on like the others.",
+    section: "The envelope",
+};
+pub static SOCKET_TYPES: Mistake = Mistake {
+    name: "socket-types",
+    says: "A socket of the broker's has not the type that is needed. The frontend is a ROUTER, for clients with a REQ or a DEALER. The backend is a \
+           DEALER, for workers with a REP or a DEALER; with `--lru` it is a ROUTER as well.",
+    section: "Write task 1",
+};
+pub static ENDS: Mistake = Mistake {
+    name: "ends",
+    says: "The broker ended as if all were done. It serves for ever: nothing that a client or a worker does, or does not do, is a reason to leave the \
+           loop, and `zmq::poll` waits as long as it takes with the timeout -1.",
+    section: "Write task 2",
 };
 pub static FIRST_FRAME: Mistake = Mistake {
     name: "first-frame-only",
     says: "Frames at the end of the message are missing. `recv_bytes` gives one frame, and on a ROUTER the first one is only the \
-           identity. `recv_multipart` receives the whole message.",
+           identity; a frame that is sent by itself is a message of its own. `recv_multipart` and `send_multipart` take the whole message.",
     section: "All frames, as they are",
 };
 pub static LOSES_FRAMES: Mistake = Mistake {
@@ -144,10 +169,17 @@ pub static NEWEST_FIRST: Mistake = Mistake {
            `push_back` and `pop_front` of a `VecDeque`; `pop` of a `Vec` takes the newest. Where requests wait in the frontend's socket they stay in order.",
     section: "Ask before you take",
 };
+pub static SPINS: Mistake = Mistake {
+    name: "looks-at-what-it-cannot-take",
+    says: "A request waits, the backend cannot send, and the broker computes all the time. A poll that asks for the frontend comes back at once while a \
+           request lies there, whether you take it or not. So leave the frontend out of the poll until the backend can send. A `continue` or a timeout of \
+           0 instead of a wait looks the same.",
+    section: "Ask before you take",
+};
 pub static BLOCKS: Mistake = Mistake {
     name: "blocks-on-the-backend",
-    says: "The workers' queue is full, and the broker stands still in its `send` until there is room. Meanwhile no reply gets through. Ask \
-           the backend for POLLOUT before you take a request; where it cannot send, wait for the backend only.",
+    says: "The workers' queue is full, and the broker does nothing but wait for room, perhaps in its `send`. Meanwhile no reply gets through. Ask \
+           the backend for POLLOUT before you take a request; where it cannot send, wait for the backend only, for a reply or for room.",
     section: "Ask before you take",
 };
 pub static LRU_SILENT: Mistake = Mistake {
@@ -155,6 +187,25 @@ pub static LRU_SILENT: Mistake = Mistake {
     says: "A worker said READY, and no request came to it. With `--lru` the backend is a ROUTER, and what a worker says begins with its identity \
            and an empty frame, then READY. A request goes to it as: its identity, an empty frame, and all frames of the frontend. Its \
            reply comes as: its identity, an empty frame, and all frames for the frontend.",
+    section: "Two envelopes",
+};
+pub static LRU_REPLY: Mistake = Mistake {
+    name: "lru-reply-does-not-pass",
+    says: "The worker has replied, and nothing came to the client. With `--lru` a reply comes from the backend as: the worker's identity, an empty \
+           frame, the client's identity, and the rest. Take the first two off; the frontend sends to the identity that then stands in front, and drops \
+           what is for nobody.",
+    section: "Two envelopes",
+};
+pub static LRU_AGAIN: Mistake = Mistake {
+    name: "never-free-again",
+    says: "The worker got a request and has replied, and the next request did not come to it. After a reply a worker is free, as after READY, and \
+           goes to the back of the queue.",
+    section: "A queue of free workers",
+};
+pub static LRU_ENVELOPE: Mistake = Mistake {
+    name: "lru-without-delimiter",
+    says: "The empty frame in front is missing. The worker is a REQ: the broker puts its identity *and* an empty frame before the request. Off a \
+           reply it takes these two, and no more.",
     section: "Two envelopes",
 };
 pub static LRU_LOCKSTEP: Mistake = Mistake {
@@ -179,6 +230,12 @@ pub static NO_WORKER: Mistake = Mistake {
     name: "takes-requests-without-a-worker",
     says: "A request came while no worker was free, and the broker could not wait. Poll the frontend only while the queue of free workers is not \
            empty; until then requests wait in the socket.",
+    section: "A queue of free workers",
+};
+pub static SPINS_LRU: Mistake = Mistake {
+    name: "looks-without-a-free-worker",
+    says: "A request waits, no worker is free, and the broker computes all the time. A poll that asks for the frontend comes back at once while a \
+           request lies there, whether you take it or not. So leave the frontend out of the poll until somebody is free, and wait with the timeout -1.",
     section: "A queue of free workers",
 };
 pub static TO_THE_BUSY: Mistake = Mistake {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
+use harness::program::Ended;
 use harness::raw::RawPeer;
 use harness::scene::{Evidence, Program};
 use harness::zmtp::{Greeting, Metadata};
@@ -39,9 +40,10 @@ pub fn start_lru(scene: &Scene) -> Broker {
 
 /// Starts the broker, and reads where it has bound from the first two lines, in whatever order they are.
 pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]) -> Broker {
-    HANG.set(None);
     suspect_the_usual(scene);
     let arguments = [&["--frontend", frontend, "--backend", backend], options].concat();
+    LRU.set(options.contains(&"--lru"));
+    suspect_hang(scene, &BOUND_LINES);
     let program = scene.start("broker", arguments);
     let lines = ["frontend", "backend"].map(|name| {
         String::from_utf8_lossy(&program.line(&format!("the line `bound {name} ENDPOINT`"))).into_owned()
@@ -61,6 +63,7 @@ pub fn start_with(scene: &Scene, frontend: &str, backend: &str, options: &[&str]
         })
     };
     let (frontend, backend) = (find("frontend"), find("backend"));
+    HANG.set(None);
     Broker { program, frontend, backend, news: RefCell::default() }
 }
 
@@ -79,6 +82,13 @@ fn suspect_the_usual(scene: &Scene) {
     scene.suspect_when(&TEXT, |evidence| evidence.panicked() && evidence.errors.contains("Utf8Error"));
     scene.suspect_when(&DOES_NOT_WAIT, |evidence| {
         evidence.errors.contains("EAGAIN") || evidence.errors.contains("Resource temporarily unavailable")
+    });
+    scene.suspect_when(&SOCKET_TYPES, |evidence| {
+        evidence.ended.is_some() && evidence.errors.contains("EINVAL")
+    });
+    scene.suspect_when(&ENDS, |evidence| {
+        evidence.ended == Some(Ended::Code(0))
+            && HANG.get().is_none_or(|likely| likely.name != GONE_CLIENT.name)
     });
 }
 
@@ -112,12 +122,7 @@ impl Broker {
         let ready = wait();
         self.news.borrow_mut().push(news);
         match ready {
-            Ok(0) => failed(
-                scene,
-                self,
-                &format!("the broker to take the connection of {name}"),
-                &std::io::ErrorKind::TimedOut.into(),
-            ),
+            Ok(0) => no_connection(scene, self, name, &std::io::ErrorKind::TimedOut.into()),
             Ok(_) => worker,
             Err(error) => scene.fail("a socket whose connection can be watched", error.to_string()),
         }
@@ -134,9 +139,25 @@ impl Broker {
     }
 }
 
+/// Lets a request lie before a broker that has no worker; meanwhile it must not compute.
+pub fn sleeps_beside_a_request(scene: &Scene, broker: &Broker, otherwise: &'static Mistake) {
+    let mut client = broker.raw_client(scene, "client");
+    client.send(&["", "question"]);
+    // What comes to the broker later has come when this connection stands; so has the request.
+    let _barrier = broker.raw_client(scene, "somebody else");
+    scene.suspect(otherwise);
+    scene.expect(
+        broker.program.comes_to_rest(scene.deadline()),
+        "the broker to sleep, as there is nothing that it can do until a worker comes",
+        || "it computes all the time".into(),
+    );
+}
+
 thread_local! {
     /// What is likely where a raw peer waits in vain; a check runs in one thread.
     static HANG: Cell<Option<&'static Mistake>> = const { Cell::new(None) };
+    /// Whether the broker runs with `--lru`.
+    static LRU: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A client or worker that is made of bytes.
@@ -155,9 +176,7 @@ impl<'a> Raw<'a> {
             peer.ready(Metadata::of("DEALER").with("Identity", name))?;
             Ok(peer)
         };
-        let peer = open().unwrap_or_else(|error| {
-            failed(scene, broker, &format!("the broker to take the connection of {name}"), &error)
-        });
+        let peer = open().unwrap_or_else(|error| no_connection(scene, broker, name, &error));
         Self { scene: scene.clone(), broker, name: name.into(), peer }
     }
 
@@ -208,6 +227,12 @@ impl<'a> Raw<'a> {
     }
 }
 
+/// Fails the check: the broker does not take a connection. Its sockets do that by themselves, whatever the program does.
+fn no_connection(scene: &Scene, broker: &Broker, name: &str, error: &std::io::Error) -> ! {
+    HANG.set(Some(&SOCKET_TYPES));
+    failed(scene, broker, &format!("the broker to take the connection of {name}"), error)
+}
+
 /// Fails the check: a raw peer could not go on. Where the broker has ended, that is why.
 fn failed(scene: &Scene, broker: &Broker, wanted: &str, error: &std::io::Error) -> ! {
     let ended = broker.program.ends_soon();
@@ -254,6 +279,15 @@ pub fn expect_frames<T: AsRef<[u8]>>(scene: &Scene, what: &str, got: &[Vec<u8>],
 
 /// The known way in which frames differ from those that were wanted.
 fn difference(got: &[&[u8]], wanted: &[&[u8]]) -> Option<&'static Mistake> {
+    let without =
+        |index: usize| wanted.len() > index && [&wanted[..index], &wanted[index + 1..]].concat() == got;
+    let empty = |index: usize| wanted.get(index).is_some_and(|frame| frame.is_empty());
+    if LRU.get() && empty(0) && without(0) {
+        return Some(&LRU_ENVELOPE);
+    }
+    if [0, 1].iter().any(|index| empty(index + 1) && !empty(*index) && without(*index)) {
+        return Some(&NO_IDENTITY);
+    }
     let filled = |frames: &[&[u8]]| {
         frames.iter().filter(|frame| !frame.is_empty()).map(|frame| frame.to_vec()).collect::<Frames>()
     };
@@ -306,8 +340,21 @@ pub fn client_of(scene: &Scene, request: &[Vec<u8>], at: usize) -> Vec<u8> {
     identity.clone()
 }
 
-/// What is likely where something was waited for in vain.
+/// What is likely from here on where something is waited for in vain.
 pub fn suspect_hang(scene: &Scene, mistake: &'static Mistake) {
     HANG.set(Some(mistake));
-    scene.suspect_when(mistake, |evidence: &Evidence| evidence.hung);
+    scene.suspect_when(mistake, |evidence: &Evidence| {
+        evidence.hung && HANG.get().is_some_and(|likely| likely.name == mistake.name)
+    });
+}
+
+/// Passes the plainest request and its reply, between a REQ and a DEALER: where this goes wrong it is not for the reason that the check is about.
+pub fn warm_up(scene: &Scene, worker: &Peer, client: &Peer) {
+    let (request, reply) = (scene.word(), scene.word());
+    suspect_hang(scene, &NOTHING_PASSES);
+    client.send(&request);
+    gets(scene, worker, &[client.name(), "", &request]);
+    suspect_hang(scene, &REPLY_STAYS);
+    worker.send_frames([client.name(), "", &reply]);
+    gets(scene, client, &[&reply]);
 }

@@ -41,30 +41,16 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Passes on what comes, from either side, for ever.
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
     loop {
-        // A request that no worker can take stays in the frontend's queue: sending it would block, and meanwhile no reply
-        // would get through.
-        let takes = backend.get_events().or_explain("ask", "the backend")?.contains(zmq::POLLOUT);
-        let (of_workers, of_clients) = if takes {
-            (zmq::POLLIN, zmq::POLLIN)
-        } else {
-            (zmq::POLLIN | zmq::POLLOUT, zmq::PollEvents::empty())
-        };
-        let mut items = [backend.as_poll_item(of_workers), frontend.as_poll_item(of_clients)];
-        zmq::poll(&mut items, -1).or_explain("wait for", "frontend and backend")?;
-        let (reply, request) = (items[0].is_readable(), items[1].is_readable());
-        // One message of each side at a time, so that neither waits for the end of the other's queue.
-        if reply {
+        frontend.poll(zmq::POLLIN, -1).or_explain("wait for", "the socket")?;
+        pass(frontend, backend)?;
+        while backend.poll(zmq::POLLIN, 0).or_explain("wait for", "the socket")? > 0 {
             pass(backend, frontend)?;
-        }
-        if request {
-            pass(frontend, backend)?;
         }
     }
 }
 
 /// Passes one message on, with all its frames as they are.
 fn pass(from: &zmq::Socket, to: &zmq::Socket) -> Result<(), Error> {
-    let mut frames = from.recv_multipart(0).or_explain("receive on", "the one side")?;
-    String::from_utf8(frames[0].clone()).unwrap();
+    let frames = from.recv_multipart(0).or_explain("receive on", "the one side")?;
     to.send_multipart(frames, 0).or_explain("send on", "the other side")
 }

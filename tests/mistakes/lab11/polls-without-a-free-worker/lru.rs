@@ -20,7 +20,7 @@ pub fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error>
     loop {
         // A request is taken only where somebody is free; until then it waits in the frontend's queue.
         let takes = in_hand.is_none() && !free.is_empty();
-        let of_clients = if takes { zmq::POLLIN } else { zmq::PollEvents::empty() };
+        let of_clients = zmq::POLLIN;
         let mut items = [backend.as_poll_item(zmq::POLLIN), frontend.as_poll_item(of_clients)];
         zmq::poll(&mut items, -1).or_explain("wait for", "frontend and backend")?;
         let (from_worker, from_client) = (items[0].is_readable(), items[1].is_readable());
@@ -28,7 +28,7 @@ pub fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error>
             let frames = backend.recv_multipart(0).or_explain("receive on", "the backend")?;
             hear(&frames, frontend, &mut free)?;
         }
-        if from_client {
+        if from_client && takes {
             in_hand = Some(frontend.recv_multipart(0).or_explain("receive on", "the frontend")?);
         }
         if let Some(request) = in_hand.take() {
@@ -60,9 +60,7 @@ fn give(
     backend: &zmq::Socket,
     free: &mut VecDeque<Vec<u8>>,
 ) -> Result<Option<Frames>, Error> {
-    while let Some(first) = free.iter().min().cloned() {
-        free.retain(|worker| *worker != first);
-        let worker = first;
+    while let Some(worker) = free.pop_front() {
         let envelope = [&worker[..], b""].into_iter();
         let sent = backend.send_multipart(envelope.chain(request.iter().map(Vec::as_slice)), 0);
         if sent != Err(zmq::Error::EHOSTUNREACH) {
