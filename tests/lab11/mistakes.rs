@@ -183,7 +183,7 @@ pub static BLOCKS: Mistake = Mistake {
     section: "Ask before you take",
 };
 pub static LRU_SILENT: Mistake = Mistake {
-    name: "no-lru",
+    name: "lru-request-does-not-pass",
     says: "A worker said READY, and no request came to it. With `--lru` the backend is a ROUTER, and what a worker says begins with its identity \
            and an empty frame, then READY. A request goes to it as: its identity, an empty frame, and all frames of the frontend. Its \
            reply comes as: its identity, an empty frame, and all frames for the frontend.",

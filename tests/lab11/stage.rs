@@ -229,7 +229,9 @@ impl<'a> Raw<'a> {
 
 /// Fails the check: the broker does not take a connection. Its sockets do that by themselves, whatever the program does.
 fn no_connection(scene: &Scene, broker: &Broker, name: &str, error: &std::io::Error) -> ! {
-    HANG.set(Some(&SOCKET_TYPES));
+    if broker.program.ends_soon().is_none() {
+        HANG.set(Some(&SOCKET_TYPES));
+    }
     failed(scene, broker, &format!("the broker to take the connection of {name}"), error)
 }
 

@@ -41,14 +41,22 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Passes on what comes, from either side, for ever.
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
     loop {
-        let both = zmq::POLLIN | zmq::POLLOUT;
-        let mut items = [backend.as_poll_item(both), frontend.as_poll_item(zmq::POLLIN)];
+        // A request that no worker can take stays in the frontend's queue: sending it would block, and meanwhile no reply
+        // would get through.
+        let takes = backend.get_events().or_explain("ask", "the backend")?.contains(zmq::POLLOUT);
+        let (of_workers, of_clients) = if takes {
+            (zmq::POLLIN | zmq::POLLOUT, zmq::POLLIN)
+        } else {
+            (zmq::POLLIN | zmq::POLLOUT, zmq::PollEvents::empty())
+        };
+        let mut items = [backend.as_poll_item(of_workers), frontend.as_poll_item(of_clients)];
         zmq::poll(&mut items, -1).or_explain("wait for", "frontend and backend")?;
-        let (reply, writable, request) = (items[0].is_readable(), items[0].is_writable(), items[1].is_readable());
+        let (reply, request) = (items[0].is_readable(), items[1].is_readable());
+        // One message of each side at a time, so that neither waits for the end of the other's queue.
         if reply {
             pass(backend, frontend)?;
         }
-        if request && writable {
+        if request {
             pass(frontend, backend)?;
         }
     }

@@ -42,10 +42,10 @@ fn run(args: &Args) -> Result<(), Error> {
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
     loop {
         frontend.poll(zmq::POLLIN, -1).or_explain("wait for", "the socket")?;
-        pass(frontend, backend)?;
         while backend.poll(zmq::POLLIN, 0).or_explain("wait for", "the socket")? > 0 {
             pass(backend, frontend)?;
         }
+        pass(frontend, backend)?;
     }
 }
 
