@@ -23,6 +23,9 @@ use crate::turns;
 /// How often a wait looks whether the program it waits for is still alive.
 pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
+/// How long nothing must happen in a program that has nothing to do.
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// How many deadlines a check may last. A right program takes a fraction of one.
 const PATIENCE: u32 = 12;
 
@@ -480,6 +483,27 @@ impl Program {
     /// The most memory it has held so far, in bytes; none where the system does not tell, and once it has ended.
     pub fn peak_memory(&self) -> Option<u64> {
         self.process.borrow().peak_memory()
+    }
+
+    /// Waits until it has nothing more to do: all its threads sleep, and none is woken for a moment. False where it has not come to rest
+    /// within the limit. What has reached it before was dealt with then, unless it waits for something else.
+    ///
+    /// True at once where the system does not tell, so this may help to catch a wrong program, and a right one must not need it.
+    pub fn comes_to_rest(&self, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        let mut before = None;
+        while !self.has_ended() {
+            let Some(now) = self.process.borrow().asleep() else { return true };
+            if now.is_some() && now == before {
+                return true;
+            }
+            before = now;
+            if Instant::now() >= end {
+                return false;
+            }
+            self.process.borrow().wait(MOMENT, |output| output.ended);
+        }
+        true
     }
 
     /// Its process number.
