@@ -222,6 +222,12 @@ pub static ONE_STOP: Mistake = Mistake {
            either, when they all come in the same moment. Repeat `stop` every 20 milliseconds until every worker has said `gone`.",
     section: "Stop, and gone",
 };
+pub static ENDS_TOO_SOON: Mistake = Mistake {
+    name: "ends-too-soon",
+    says: "The sink ended when one of its three workers had said `gone`. The other two may not have heard `stop` yet, and then they never will: announce it \
+           until the last of them has said `gone`.",
+    section: "Stop, and gone",
+};
 pub static COUNTS_GONE: Mistake = Mistake {
     name: "counts-goodbyes",
     says: "The sink ended although two of its three workers had not said `gone`; the first had said it three times. Note for each name whether it is gone.",

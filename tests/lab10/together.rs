@@ -4,9 +4,9 @@ use harness::scene::Program;
 use harness::tap::handshakes;
 use harness::{Scene, check};
 
+use crate::MOMENT;
 use crate::mistakes::*;
 use crate::stage::{printed, text};
-use crate::MOMENT;
 
 const PLACE: &str = "tcp://127.0.0.1:*";
 
@@ -61,8 +61,12 @@ fn t2_every_worker_gets_work(scene: &Scene) {
     // Whoever does not wait for the others deals everything to the first one now.
     std::thread::sleep(MOMENT);
     // Nobody is heard to be ready whose way to the ventilator is not open: the barrier cannot know of that link.
-    let results =
-        scene.tap("results").called("workers", "sink").to(&pipeline.results).with(handshakes().hold()).start();
+    let results = scene
+        .tap("results")
+        .called("workers", "sink")
+        .to(&pipeline.results)
+        .with(handshakes().hold())
+        .start();
     for number in 2..=3 {
         workers.push(pipeline.worker(number, tasks.endpoint(), results.endpoint()));
     }
@@ -104,5 +108,6 @@ fn t4_nothing_is_lost(scene: &Scene) {
         scene.fail(format!("line {place} of the sink to be of task {place}"), format!("it is of task {id}"));
     }
     let done: u64 = tally.iter().filter_map(|word| word.rsplit(':').next()?.parse::<u64>().ok()).sum();
-    scene.expect(done == many, &format!("the workers to have done {many} tasks together"), || printed(&tally));
+    scene
+        .expect(done == many, &format!("the workers to have done {many} tasks together"), || printed(&tally));
 }

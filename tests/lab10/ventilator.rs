@@ -50,7 +50,8 @@ fn t1_ventilator_keeps_n_in_range(scene: &Scene) {
         let (_hall, all) = dealt(scene, 60, &more);
         scene.suspect(&N_OUT_OF_RANGE);
         let right = |n: &str| n.parse().is_ok_and(|n: u64| (1..=max).contains(&n));
-        let ns: BTreeSet<String> = all.iter().map(|task| text(task.get(1).map_or(b"", Vec::as_slice))).collect();
+        let ns: BTreeSet<String> =
+            all.iter().map(|task| text(task.get(1).map_or(b"", Vec::as_slice))).collect();
         let odd: Vec<&str> = ns.iter().map(String::as_str).filter(|n| !right(n)).collect();
         scene.expect(odd.is_empty(), &format!("every n to be between 1 and {max}"), || odd.join(" "));
     }
@@ -68,7 +69,8 @@ fn t2_ventilator_waits_for_go(scene: &Scene) {
         let left = HOLD.saturating_sub(began.elapsed()).max(Duration::from_millis(1));
         if let Some(task) = hand.task(left) {
             let after = began.elapsed().as_millis();
-            let seen = format!("the task {}, {after} ms after the first worker was there", show_frames(&task));
+            let seen =
+                format!("the task {}, {after} ms after the first worker was there", show_frames(&task));
             scene.fail("nothing to be dealt before the sink announces `go`", seen);
         }
         if hall.ventilator.has_ended() {
@@ -130,7 +132,8 @@ fn t4_ventilator_stays_until_all_is_delivered(scene: &Scene) {
     scene.suspect(&VENTILATOR_LINGER);
     let ended = hall.ventilator.has_ended();
     let got = hand.all().len();
-    let how = if ended { format!("the ventilator ended {after} ms after it was there; ") } else { String::new() };
+    let how =
+        if ended { format!("the ventilator ended {after} ms after it was there; ") } else { String::new() };
     scene.expect(got as u64 == tasks, &format!("a worker that reads late to get all {tasks} tasks"), || {
         format!("{how}it got {got}")
     });

@@ -25,7 +25,11 @@ fn t1_worker_counts_primes(scene: &Scene) {
         let result = bench.does(id, n);
         scene.suspect(&WRONG_COUNT);
         let count = result.get(1).cloned().unwrap_or_default();
-        scene.expect_bytes(&format!("the second frame of the result, the primes up to {n},"), count, primes(n).to_string());
+        scene.expect_bytes(
+            &format!("the second frame of the result, the primes up to {n},"),
+            count,
+            primes(n).to_string(),
+        );
     }
 }
 
@@ -69,7 +73,10 @@ fn t1_worker_waits_while_nothing_comes(scene: &Scene) {
         if bench.worker.has_ended() {
             let how = bench.worker.how_it_ended(bench.worker.end());
             let after = began.elapsed().as_millis();
-            scene.fail("the worker to wait for its next task", format!("{how}, {after} ms after its last result"));
+            scene.fail(
+                "the worker to wait for its next task",
+                format!("{how}, {after} ms after its last result"),
+            );
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
@@ -166,6 +173,7 @@ fn t4_worker_stays_until_all_is_delivered(scene: &Scene) {
         scene.fail("the worker to connect to the sink", "nobody")
     });
     scene.note("the link to the sink is not up yet");
+    bench.deal(1, 10);
     bench.control.send("stop");
     scene.suspect(&WORKER_LINGER);
     let began = Instant::now();

@@ -45,7 +45,9 @@ fn keep_all(tasks: &zmq::Socket) -> Result<(), Error> {
 /// Waits until the sink announces that every worker is there.
 fn wait_for_go(context: &Context, endpoint: &ConnectEndpoint) -> Result<(), Error> {
     let _ = (context, endpoint);
-    shared::still_to_do("lab10 task 2: open a SUB socket, subscribe, connect it, and receive until `go` comes");
+    shared::still_to_do(
+        "lab10 task 2: open a SUB socket, subscribe, connect it, and receive until `go` comes",
+    );
     Ok(())
 }
 
