@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::Report;
+use super::report::Report;
 
 /// What the sink knows.
 pub(crate) struct Sheet {
