@@ -394,6 +394,10 @@ fn t1_sink_adds_up(scene: &Scene) {
     scene.expect(got == [format!("total {total}")], &format!("the line `total {total}`, once"), || {
         printed(&got)
     });
+    let place = run.lines.iter().position(|line| *line == got[0]);
+    scene.expect(place == Some(run.results.len()), "the total behind the tasks, and before the workers", || {
+        printed(&run.lines)
+    });
 }
 
 /// The last line names the workers, in the order of their names, with the number of tasks that each of them has done.
@@ -412,6 +416,26 @@ fn t1_sink_names_its_workers(scene: &Scene) {
     scene.suspect(if found == words { &UNSORTED_WORKERS } else { &WRONG_TALLY });
     scene
         .expect(got == [wanted.as_str()], &format!("the line {}", show(wanted.as_bytes())), || printed(&got));
+}
+
+/// The last line names every worker that is there. One that got nothing has `:0`: without a barrier that is how it shows.
+#[check]
+fn t2_sink_names_who_got_nothing(scene: &Scene) {
+    let names = names(scene, 2);
+    let crew = Crew::new(scene, 2, 2);
+    for name in &names {
+        crew.say(&["ready", name]);
+    }
+    for id in 1..=2 {
+        crew.result(id, scene.number(1..100), &names[0]);
+    }
+    scene.suspect(&PRINTS_NOTHING);
+    let lines = crew.lines(&[&names[0], &names[1]]);
+    scene.suspect(&LEAVES_OUT_THE_IDLE);
+    let wanted = format!("{}:0", names[1]);
+    let last = lines.iter().find(|line| line.starts_with("workers")).cloned().unwrap_or_default();
+    let told = last.split(' ').any(|word| word == wanted);
+    scene.expect(told, &format!("`{wanted}` in the line `workers …`"), || show(last.as_bytes()));
 }
 
 /// The sink announces `go` only when K different workers are ready. One that says it twice is one.

@@ -13,7 +13,7 @@ pub static PANICS: Mistake = Mistake {
 pub static NO_RESULT: Mistake = Mistake {
     name: "no-result",
     says: "A task was dealt, and no result came from the worker. It receives tasks on a PULL that connects to `--tasks`, and sends each result on a PUSH \
-           that connects to `--results`.",
+           that connects to `--results`. If it waits for something else first, such as `go`: that is not its business.",
     section: "PUSH and PULL",
 };
 pub static WRONG_COUNT: Mistake = Mistake {
@@ -184,6 +184,12 @@ pub static WRONG_TALLY: Mistake = Mistake {
     name: "wrong-tally",
     says: "The line `workers NAME:TASKS …` names each worker once, with how many of the results are its. The name is the third frame of the result.",
     section: "The sink and its sheet",
+};
+pub static LEAVES_OUT_THE_IDLE: Mistake = Mistake {
+    name: "leaves-out-the-idle",
+    says: "A worker that was ready and got nothing is missing in the line `workers …`. Enter its name when it says `ready`, with no tasks yet, and print every \
+           name that is entered.",
+    section: "Ready, and go",
 };
 pub static GO_TOO_EARLY: Mistake = Mistake {
     name: "go-too-early",
