@@ -206,6 +206,12 @@ pub static NO_GO: Mistake = Mistake {
     says: "All workers are ready, and `go` does not come on the control socket, as a message of one frame. Call `announce(control, \"go\", …)` in the loop that collects.",
     section: "Ready, and go",
 };
+pub static ANOTHER_WORD: Mistake = Mistake {
+    name: "another-word",
+    says: "Something is announced on the control socket, and nobody understands it. The words are `go` and `stop`, in small letters, each as a message of one frame \
+           with nothing before it or behind it.",
+    section: "Ready, and go",
+};
 pub static WAITS_FOR_SOMEBODY: Mistake = Mistake {
     name: "waits-for-somebody",
     says: "With `--workers 0` there is nobody to wait for. The test belongs before the receive: `while sheet.workers() < workers`.",

@@ -285,6 +285,9 @@ impl Ear {
         if self.hears(word, self.scene.deadline()) {
             return;
         }
+        if self.heard.iter().any(|frames| *frames != [b"go"] && *frames != [b"stop"]) {
+            self.scene.suspect(&ANOTHER_WORD);
+        }
         let heard: Vec<String> = self.heard.iter().map(|frames| show_frames(frames)).collect();
         let heard = if heard.is_empty() { "nothing".into() } else { heard.join(", ") };
         let end = match sink.ends_soon() {

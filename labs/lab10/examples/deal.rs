@@ -11,7 +11,8 @@ use shared::{Context, Error, OrExplain};
 
 const TASKS: u32 = 100;
 /// How long the slow worker takes for a task, and the quick one.
-const WORK: [(&str, Duration); 2] = [("slow", Duration::from_millis(20)), ("quick", Duration::from_millis(1))];
+const WORK: [(&str, Duration); 2] =
+    [("slow", Duration::from_millis(20)), ("quick", Duration::from_millis(1))];
 /// How many characters a timeline is wide.
 const WIDTH: usize = 60;
 /// How long a worker waits for a task before it looks whether all are done, in milliseconds.
@@ -92,7 +93,8 @@ fn ask() -> Result<Vec<Busy>, Error> {
             socket.connect(&endpoint).or_explain("connect to", &endpoint)?;
             working.push(threads.spawn(move || {
                 let mut busy = Busy::new();
-                while socket.send("next", 0).is_ok() && socket.recv_bytes(0).is_ok_and(|task| task != b"end") {
+                while socket.send("next", 0).is_ok() && socket.recv_bytes(0).is_ok_and(|task| task != b"end")
+                {
                     busy.push(do_task(began, work));
                 }
                 busy
