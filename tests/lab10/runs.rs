@@ -122,6 +122,7 @@ pub fn prints_the_rest(scene: &Scene, odd: impl Fn(&Crew, u64, u64, [&str; 2]), 
     crew.result(3, counts[2], first);
     crew.result(4, counts[3], second);
     scene.suspect(mistake);
+    scene.suspect_when(&PRINTS_NOTHING, |evidence| evidence.hung);
     let mut lines = crew.lines(&[first, second]);
     let total: u64 = counts.iter().sum();
     let mut wanted: Vec<String> = (1..).zip(&counts).map(|(id, count)| format!("{id} {count}")).collect();
@@ -137,6 +138,14 @@ pub fn prints_the_rest(scene: &Scene, odd: impl Fn(&Crew, u64, u64, [&str; 2]), 
     }
     lines.sort();
     wanted.sort();
+    let known = |line: &&String| {
+        let mut words = line.split(' ').map(|word| word.parse::<u64>().is_ok());
+        let task = words.next() == Some(true) && words.next() == Some(true) && words.next().is_none();
+        task || line.starts_with("total ") || line.starts_with("workers ")
+    };
+    if !lines.iter().all(|line| known(&line)) {
+        scene.suspect(&OTHER_LINES);
+    }
     // Nothing odd makes the total less, where everything else is there.
     let only_total = lines.iter().filter(|line| !wanted.contains(line)).collect::<Vec<_>>();
     if let [one] = only_total[..] {
@@ -178,11 +187,17 @@ impl Pipeline {
         self.scene.start_as(&format!("worker {number}"), "worker", arguments)
     }
 
-    /// Reads so many lines of tasks, then the total and the workers; gives those of the tasks and the words of the last line.
+    /// Reads what the sink prints for so many tasks; gives the lines before that of the workers, and the words of that one.
     pub fn printed(&self, tasks: u64) -> (Vec<String>, Vec<String>) {
-        let lines = (0..tasks).map(|_| text(&self.sink.line("the line of a task"))).collect();
-        self.sink.line("the line `total SUM`");
-        let workers = text(&self.sink.line("the line `workers …`"));
-        (lines, workers.split(' ').skip(1).map(String::from).collect())
+        let mut lines = Vec::new();
+        // A few more than there should be: what does not belong there is another check's matter.
+        for _ in 0..tasks + 10 {
+            let line = text(&self.sink.line("the lines of all tasks, the total and the workers"));
+            if let Some(workers) = line.strip_prefix("workers") {
+                return (lines, workers.split(' ').skip(1).map(String::from).collect());
+            }
+            lines.push(line);
+        }
+        self.scene.fail(format!("{tasks} lines of tasks, the total and the workers"), printed(&lines))
     }
 }
