@@ -346,6 +346,9 @@ fn t4_ventilator_stays_until_all_is_delivered(scene: &Scene) {
     scene.suspect(&VENTILATOR_LINGER);
     let ended = hall.ventilator.has_ended();
     let got = hand.all().len();
+    if got == 0 && !ended {
+        scene.suspect(&DEALS_NOTHING);
+    }
     let how =
         if ended { format!("the ventilator ended {after} ms after it was there; ") } else { String::new() };
     scene.expect(got as u64 == tasks, &format!("a worker that reads late to get all {tasks} tasks"), || {
@@ -502,8 +505,9 @@ fn t3_sink_repeats_stop(scene: &Scene) {
     let crew = at_the_end(scene, 3, &names);
     crew.say(&["gone", &names[0]]);
     crew.say(&["gone", &names[1]]);
-    let mut late = crew.ear("late worker");
+    scene.suspect_when(&ENDS_TOO_SOON, |evidence| evidence.ended.is_some());
     scene.suspect(&ONE_STOP);
+    let mut late = crew.ear("late worker");
     late.must_hear(
         &crew.sink,
         "stop",

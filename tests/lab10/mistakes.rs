@@ -236,8 +236,8 @@ pub static ONE_STOP: Mistake = Mistake {
 };
 pub static ENDS_TOO_SOON: Mistake = Mistake {
     name: "ends-too-soon",
-    says: "The sink ended when one of its three workers had said `gone`. The other two may not have heard `stop` yet, and then they never will: announce it \
-           until the last of them has said `gone`.",
+    says: "The sink ended while some of its workers had not said `gone`. They may not have heard `stop` yet, and then they never will: announce it until the \
+           last of them has said `gone`.",
     section: "Stop, and gone",
 };
 pub static COUNTS_GONE: Mistake = Mistake {
