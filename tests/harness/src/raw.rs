@@ -73,6 +73,11 @@ impl RawPeer {
         Self { stream, decoder: Decoder::new(), limit, minor: 1 }
     }
 
+    /// Ends each wait after this time from now on.
+    pub fn wait_at_most(&mut self, limit: Duration) {
+        self.limit = limit;
+    }
+
     /// Sends a greeting and waits for the other side's.
     pub fn greet(&mut self, greeting: &Greeting) -> io::Result<Greeting> {
         self.minor = greeting.minor;
