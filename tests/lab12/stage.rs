@@ -1,0 +1,258 @@
+//! The check in the place of the farmer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Instant;
+
+use harness::failure::{show_frames, show_up_to};
+use harness::peer::Peer;
+use harness::program::Ended;
+use harness::scene::{Evidence, Program};
+use harness::{Mistake, Scene, zmq};
+use shared::farm::{Job, Pixels, ToFarmer, ToWorker, decode, encode};
+
+use crate::jobs::{counts, counts_of, named};
+use crate::mistakes::*;
+
+/// The check as the farmer of one worker.
+pub struct Farmer {
+    pub scene: Scene,
+    pub worker: Program,
+    pub router: Peer,
+    identity: RefCell<Vec<u8>>,
+    /// The name and the credit of its Hello.
+    pub hello: (String, u32),
+    /// How many messages other than heartbeats came so far.
+    answers: Rc<Cell<usize>>,
+}
+
+/// What is watched in each check of the lab.
+fn watch(scene: &Scene) {
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&ENDS_EARLY, |evidence| evidence.ended == Some(Ended::Code(0)));
+}
+
+impl Farmer {
+    /// Binds a ROUTER, starts a worker with so many threads, and waits for its Hello.
+    pub fn with_worker(scene: &Scene, threads: u32) -> Self {
+        Self::with(scene, "", &["--threads", &threads.to_string()])
+    }
+
+    /// The same from a shell that does something before, and with more arguments.
+    pub fn with(scene: &Scene, before: &str, arguments: &[&str]) -> Self {
+        watch(scene);
+        let router = scene.peer(zmq::ROUTER, "worker");
+        let endpoint = router.bind("tcp://127.0.0.1:*");
+        let mut all = vec!["--connect", endpoint.as_str()];
+        all.extend(arguments);
+        if !arguments.contains(&"--name") {
+            all.extend(["--name", "the check's"]);
+        }
+        let worker = match before {
+            "" => scene.start("worker", all),
+            _ => scene.start_after(before, "worker", all),
+        };
+        Self::meet(scene, worker, router)
+    }
+
+    /// Waits for the Hello of a worker that was started.
+    pub fn meet(scene: &Scene, worker: Program, router: Peer) -> Self {
+        watch(scene);
+        let answers = Rc::new(Cell::new(0));
+        let identity = RefCell::default();
+        let farmer =
+            Self { scene: scene.clone(), worker, router, identity, hello: (String::new(), 0), answers };
+        scene.suspect(&NO_HELLO);
+        match farmer.next("Hello") {
+            ToFarmer::Hello { name, credit } => Self { hello: (name, credit), ..farmer },
+            other => scene.fail("Hello as the worker's first message", told(&other)),
+        }
+    }
+
+    /// Says something to the worker.
+    pub fn say(&self, message: &ToWorker) {
+        match encode(message) {
+            Ok(frame) => self.send([frame]),
+            Err(error) => harness::failure::Failure::error(error.to_string()).throw(),
+        }
+    }
+
+    /// Sends it these frames, whatever they are.
+    pub fn send<T: AsRef<[u8]>>(&self, frames: impl IntoIterator<Item = T>) {
+        let identity = self.identity.borrow().clone();
+        let frames = frames.into_iter().map(|frame| frame.as_ref().to_vec());
+        self.router.send_frames(std::iter::once(identity).chain(frames));
+    }
+
+    /// Gives it a job.
+    pub fn job(&self, job: &Job) {
+        self.scene.note(named(job));
+        self.say(&ToWorker::Job(job.clone()));
+    }
+
+    pub fn cancel(&self, id: u64) {
+        self.scene.note(format!("Cancel of job {id}"));
+        self.say(&ToWorker::Cancel { id });
+    }
+
+    /// The next message of the worker.
+    pub fn next(&self, what: &str) -> ToFarmer {
+        let message = self.router.receive(&format!("{what} from the worker"));
+        let [identity, frames @ ..] = &message[..] else { self.scene.fail(what, "nothing") };
+        self.identity.replace(identity.clone());
+        let [frame] = frames else {
+            if frames.first().is_some_and(Vec::is_empty) {
+                self.scene.suspect(&DELIMITER);
+            }
+            self.scene.fail("each message to be one frame", show_frames(frames));
+        };
+        match decode(frame) {
+            Ok(message) => {
+                if message != ToFarmer::Heartbeat {
+                    self.answers.set(self.answers.get() + 1);
+                }
+                message
+            }
+            Err(error) => {
+                self.scene.suspect(&NO_MESSAGE);
+                let seen = format!("{error}: {}", show_up_to(frame, 60));
+                self.scene
+                    .fail("a message of the protocol: the version byte 2, then bincode of a ToFarmer", seen)
+            }
+        }
+    }
+
+    /// The next message that is no heartbeat. A worker that does not come to it may send heartbeats for ever; then this ends as well.
+    pub fn answer(&self, what: &str) -> ToFarmer {
+        let end = Instant::now() + self.scene.deadline();
+        let mut heartbeats = 0;
+        while Instant::now() < end {
+            match self.next(what) {
+                ToFarmer::Heartbeat => heartbeats += 1,
+                message => return message,
+            }
+        }
+        self.scene.fail(what, format!("nothing but heartbeats: {heartbeats} of them"))
+    }
+
+    /// Waits for the tile of this job, and looks at it.
+    pub fn tile(&self, job: &Job) {
+        match self.answer(&format!("the tile of job {}", job.id)) {
+            ToFarmer::Tile { id, pixels } if id == job.id => self.judge(job, &pixels),
+            other => self.scene.fail(format!("the tile of job {}", job.id), told(&other)),
+        }
+    }
+
+    /// Gives a job, waits for its tile, and looks at it.
+    pub fn computes(&self, job: &Job) {
+        self.job(job);
+        self.tile(job);
+    }
+
+    /// Gives a job that cannot be done, and waits for the answer that says so.
+    pub fn refuses(&self, job: &Job, mistake: &'static Mistake) {
+        self.scene.suspect(mistake);
+        self.job(job);
+        let wanted = format!("Failed for job {}, and a reason", job.id);
+        match self.answer(&wanted) {
+            ToFarmer::Failed { id, why } if id == job.id && !why.trim().is_empty() => {}
+            other => self.scene.fail(wanted, told(&other)),
+        }
+    }
+
+    /// Waits for so many heartbeats. No other message may come before them.
+    pub fn heartbeats(&self, count: u32, when: &str) {
+        for number in 1..=count {
+            match self.next(&format!("heartbeat {number} of {count} {when}")) {
+                ToFarmer::Heartbeat => {}
+                other => self.scene.fail(format!("heartbeats {when}"), told(&other)),
+            }
+        }
+    }
+
+    /// Fails the check unless these are the escape counts of the job; says which other counts they are where that can be told.
+    pub fn judge(&self, job: &Job, pixels: &Pixels) {
+        let wanted = counts(job);
+        let got = &pixels.0;
+        if *got == wanted {
+            return;
+        }
+        let (w, h) = (job.w as usize, job.h as usize);
+        let what = format!("the {w} x {h} escape counts of job {}, row by row", job.id);
+        if got.len() != wanted.len() {
+            self.scene.suspect(&WRONG_SIZE);
+            let rows =
+                if got.len() % w == 0 { format!(", which is {} rows", got.len() / w) } else { String::new() };
+            self.scene.fail(what, format!("{} counts{rows}", got.len()));
+        }
+        if let Some(mistake) = likely(job, got) {
+            self.scene.suspect(mistake);
+        }
+        let differ: Vec<usize> = (0..got.len()).filter(|&at| got[at] != wanted[at]).collect();
+        let first = differ.first().copied().unwrap_or_default();
+        let last = differ.last().copied().unwrap_or_default();
+        self.scene.fail(
+            what,
+            format!(
+                "{} of {} counts are others; the first is in row {}, column {} of the tile: {} instead of {}; the last in row {}, column {}",
+                differ.len(),
+                got.len(),
+                first / w,
+                first % w,
+                got[first],
+                wanted[first],
+                last / w,
+                last % w
+            ),
+        )
+    }
+}
+
+/// Which mistake makes these counts of a job.
+fn likely(job: &Job, got: &[u16]) -> Option<&'static Mistake> {
+    let (w, h) = (job.w as usize, job.h as usize);
+    let point = |column: u32, row: u32| job.view.point(job.width, job.height, column, row);
+    let wanted = counts(job);
+    let turned: Vec<u16> = (0..w * h).map(|at| wanted[at % h * w + at / h]).collect();
+    let upside_down: Vec<u16> = wanted.chunks(w).rev().flatten().copied().collect();
+    // What an incremented coordinate changes are last digits, so most of the counts are right.
+    let same = (0..got.len()).filter(|&at| got[at] == wanted[at]).count();
+    let rows_below = |from: usize| got[from * w..].iter().all(|&count| count == 0);
+    let is = |other: &[u16]| other == got;
+    let as_picture = |column: u32, row: u32| job.view.point(job.w, job.h, column - job.x, row - job.y);
+    if is(&turned) {
+        Some(&COLUMNS)
+    } else if is(&upside_down) {
+        Some(&UPSIDE_DOWN)
+    } else if is(&counts_of(job, |column, row| point(column, row - job.y)))
+        || is(&counts_of(job, |column, row| point(column - job.x, row)))
+        || is(&counts_of(job, |column, row| point(column - job.x, row - job.y)))
+    {
+        Some(&FORGETS_THE_PLACE)
+    } else if is(&counts_of(job, as_picture)) {
+        Some(&TILE_IS_THE_PICTURE)
+    } else if is(&counts_of(job, |column, row| point(column, row + 1)))
+        || is(&counts_of(job, |column, row| point(column, row.wrapping_sub(1))))
+        || is(&counts_of(job, |column, row| point(column + 1, row)))
+        || is(&counts_of(job, |column, row| point(column + 1, row + 1)))
+        || (h > 1 && rows_below(h - 1) && got[..(h - 1) * w] == wanted[..(h - 1) * w])
+    {
+        Some(&OFF_BY_ONE)
+    } else if h > 1 && (1..h).any(|from| rows_below(from) && got[..from * w] == wanted[..from * w]) {
+        Some(&BANDS)
+    } else if same * 3 > got.len() || job.view.width < 1e-9 {
+        Some(&ROUNDING)
+    } else {
+        None
+    }
+}
+
+/// A message of the worker, in words.
+pub fn told(message: &ToFarmer) -> String {
+    match message {
+        ToFarmer::Hello { name, credit } => format!("Hello of `{name}` with a credit of {credit}"),
+        ToFarmer::Heartbeat => "Heartbeat".into(),
+        ToFarmer::Tile { id, pixels } => format!("the tile of job {id}, {} counts", pixels.0.len()),
+        ToFarmer::Failed { id, why } => format!("Failed for job {id}: `{why}`"),
+    }
+}
