@@ -38,7 +38,7 @@ pub fn endless() -> Job {
 
 /// A tile that takes long enough to get a message in between, and ends.
 pub fn costly() -> Job {
-    let (w, h) = (16, 64);
+    let (w, h) = (16, 32);
     Job { id: number(), view: INSIDE, width: w, height: h, x: 0, y: 0, w, h, max_iter: 20_000 }
 }
 

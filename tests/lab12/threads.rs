@@ -10,9 +10,9 @@ use crate::mistakes::*;
 use crate::stage::Farmer;
 
 /// A thread that has used so much computes. The others of a worker need less than a tenth of it.
-const BUSY: Duration = Duration::from_millis(30);
+const BUSY: Duration = Duration::from_millis(20);
 /// So much each thread uses on the whole before it is counted which have. Whoever has the cores besides, a share is left for each.
-const SHARE: Duration = Duration::from_millis(200);
+const SHARE: Duration = Duration::from_millis(150);
 /// So many shares are waited for where some threads are behind.
 const PATIENCE: u32 = 2;
 /// In so many of the times between two heartbeats a worker without a job must have rested at least once.

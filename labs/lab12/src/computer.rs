@@ -23,9 +23,11 @@ pub struct Task {
 
 /// A pool of so many threads, whatever the environment says. rayon's own, global pool has as many as there are cores.
 pub fn pool(threads: usize) -> Result<ThreadPool, Error> {
-    ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Error::Io {
+    shared::still_to_do("lab12 task 5: give the pool as many threads as it shall have");
+    let _ = threads;
+    ThreadPoolBuilder::new().build().map_err(|error| Error::Io {
         act: "start".into(),
-        object: format!("{threads} threads"),
+        object: "the threads".into(),
         why: error.to_string(),
     })
 }
@@ -36,11 +38,8 @@ pub fn compute_all(context: &Context, pool: &ThreadPool, queue: &Receiver<Task>)
     let results = context.socket(zmq::PUSH)?;
     results.connect(RESULTS).or_explain("connect to", RESULTS)?;
     for Task { job, cancelled } in queue {
-        let Some(pixels) = pool.install(|| tile::compute(&job, &cancelled)) else { continue };
-        let frame = encode(&ToFarmer::Tile { id: job.id, pixels })?;
-        results
-            .send_multipart([&job.id.to_le_bytes()[..], &frame], 0)
-            .or_explain("send on", "the PUSH socket")?;
+        let _ = (&results, pool, job.id, tile::compute, cancelled, encode::<ToFarmer>);
+        todo!("lab12 task 2: have the pool compute the job, and send [number, frame] on the PUSH socket")
     }
     Ok(())
 }
