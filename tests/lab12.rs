@@ -14,8 +14,9 @@ mod threads;
 
 use std::time::{Duration, Instant};
 
+use harness::program::Ended;
 use harness::{Scene, check, zmq};
-use jobs::{DEEP, costly, endless, named, number, number_in, small};
+use jobs::{DEEP, costly, endless, number, number_in, small};
 use mistakes::*;
 use shared::farm::{HEARTBEAT, Job, MAX_PIXELS, ToFarmer, ToWorker, encode};
 use stage::{Farmer, told};
@@ -47,38 +48,52 @@ fn t1_computes_a_tile(scene: &Scene) {
     farmer.computes(&small(scene));
 }
 
-/// The last row and the last column belong to the tile, also where the picture ends there, and also where there is no other.
+/// The last row and the last column belong to the tile, also where the picture ends there, and where they are the first as well.
 #[check]
-fn t1_a_tile_may_lie_at_the_border(scene: &Scene) {
+fn t1_a_tile_may_be_the_whole_picture(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
     scene.suspect(&OFF_BY_ONE);
-    let middle = small(scene);
-    let (width, height, w, h) = (middle.width, middle.height, middle.w, middle.h);
-    let at = |x, y, w, h| Job { id: number(), x, y, w, h, ..middle.clone() };
-    for job in [
-        at(width - w, height - h, w, h),
-        at(0, 0, w, h),
-        at(width - 1, height - 1, 1, 1),
-        at(0, height - 1, width, 1),
-        at(width - 1, 0, 1, height),
-        at(0, 0, width, height),
-    ] {
-        farmer.computes(&job);
+    let job = small(scene);
+    for (w, h) in [(job.w, job.h), (job.h, job.w), (1, 1), (1, job.h), (job.w, 1)] {
+        farmer.computes(&Job { id: number(), width: w, height: h, x: 0, y: 0, w, h, ..job.clone() });
     }
 }
 
-/// However many threads share the work, and in whatever order the rows are done: the bytes are the same, down to the last digit of each point.
+/// However many threads share the work, and in whatever order the rows are done: the bytes are the same.
 #[check]
 fn t1_the_same_bytes_for_every_number_of_threads(scene: &Scene) {
-    let job = Job { view: DEEP, max_iter: 4000, x: 31, ..small(scene) };
     // No number of rows is a multiple of all these numbers of threads.
-    let job = Job { h: 29, w: number_in(scene, 9..17), ..job };
-    for threads in [1, 2, 4, 5] {
+    let job = Job { h: 29, ..small(scene) };
+    let tiles = [1, 2, 4, 5].map(|threads| {
         let farmer = Farmer::with_worker(scene, threads);
-        scene.suspect(&BANDS);
-        farmer.computes(&Job { id: number(), ..job.clone() });
+        let job = Job { id: number(), ..job.clone() };
+        farmer.job(&job);
+        let tile = farmer.counts(&job);
         farmer.worker.kill();
+        (threads, tile)
+    });
+    scene.suspect(&BANDS);
+    let [(_, first), others @ ..] = &tiles;
+    for (threads, tile) in others {
+        scene.expect(tile == first, &format!("the same tile with {threads} threads as with one"), || {
+            let counts = first.0.iter().zip(&tile.0);
+            format!(
+                "{} and {} counts, of which {} differ",
+                first.0.len(),
+                tile.0.len(),
+                counts.filter(|(one, other)| one != other).count()
+            )
+        });
     }
+}
+
+/// The formula is the same for all workers, and its sums have one order. Here, deep in the picture, the last digit of a point decides.
+#[check]
+fn t1_every_digit_counts(scene: &Scene) {
+    let farmer = Farmer::with_worker(scene, 2);
+    let (w, h) = (number_in(scene, 20..30), number_in(scene, 20..30));
+    scene.suspect(&WRONG_COUNTS);
+    farmer.computes(&Job { id: number(), view: DEEP, width: w, height: h, x: 0, y: 0, w, h, max_iter: 4000 });
 }
 
 /// The credit is a promise: so many jobs may come at once, and each gets one answer. Which comes first is free.
@@ -86,16 +101,17 @@ fn t1_the_same_bytes_for_every_number_of_threads(scene: &Scene) {
 fn t1_answers_each_job_once(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 2);
     scene.suspect(&LOSES_JOBS);
-    let mut open: Vec<Job> = (0..farmer.hello.1.clamp(2, MANY)).map(|_| small(scene)).collect();
+    // The first takes a while, so that the others come before it is done.
+    let mut open = vec![costly()];
+    open.extend((1..farmer.hello.1.clamp(1, MANY)).map(|_| small(scene)));
     for job in &open {
         farmer.job(job);
     }
     while !open.is_empty() {
         let what = format!("the tiles of {} more jobs", open.len());
         match farmer.answer(&what) {
-            ToFarmer::Tile { id, pixels } if open.iter().any(|job| job.id == id) => {
-                let at = open.iter().position(|job| job.id == id).unwrap_or_default();
-                farmer.judge(&open.remove(at), &pixels);
+            ToFarmer::Tile { id, .. } if open.iter().any(|job| job.id == id) => {
+                open.retain(|job| job.id != id);
             }
             other => {
                 scene.suspect(&ANSWERS_TWICE);
@@ -105,7 +121,12 @@ fn t1_answers_each_job_once(scene: &Scene) {
     }
     // A second answer to one of them would come before this tile.
     scene.suspect(&ANSWERS_TWICE);
-    farmer.computes(&small(scene));
+    let last = small(scene);
+    farmer.job(&last);
+    match farmer.answer("the tile of the last job") {
+        ToFarmer::Tile { id, .. } if id == last.id => {}
+        other => scene.fail("one answer to each job", told(&other)),
+    }
 }
 
 /// Either side may bind. A worker that binds tells where, and waits for its farmer.
@@ -117,7 +138,7 @@ fn t1_the_worker_may_bind(scene: &Scene) {
     let router = scene.peer(zmq::ROUTER, "worker");
     router.connect(&endpoint);
     let farmer = Farmer::meet(scene, worker, router);
-    farmer.computes(&small(scene));
+    farmer.does(&small(scene));
 }
 
 /// A worker that has nothing to do says that it is alive, every quarter of a second: no more often, and not much less.
@@ -180,7 +201,7 @@ fn t2_heartbeats_among_many_messages(scene: &Scene) {
 #[check]
 fn t2_done_ends_the_worker(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 2);
-    farmer.computes(&small(scene));
+    farmer.does(&small(scene));
     scene.suspect(&DOES_NOT_END);
     farmer.say(&ToWorker::Done);
     farmer.worker.ends_with(0);
@@ -193,15 +214,10 @@ fn t3_cancel_stops_the_job(scene: &Scene) {
     scene.suspect(&IGNORES_CANCEL);
     let (long, next) = (endless(), small(scene));
     farmer.job(&long);
-    farmer.heartbeats(1, "while a job is computed that takes minutes");
+    farmer.lets_it_begin();
     farmer.cancel(long.id);
     farmer.job(&next);
-    // What is said about the cancelled job is another check's.
-    match farmer.answer(&format!("the tile of {}", named(&next))) {
-        ToFarmer::Tile { id, .. } | ToFarmer::Failed { id, .. } if id == long.id => farmer.tile(&next),
-        ToFarmer::Tile { id, pixels } if id == next.id => farmer.judge(&next, &pixels),
-        other => scene.fail("the tile of the job after the cancelled one", told(&other)),
-    }
+    farmer.comes_to(&next, &[&long]);
 }
 
 /// Cancel is not only about the answer. What nobody wants must not take the cores from what is wanted.
@@ -211,7 +227,7 @@ fn t3_a_cancelled_job_is_computed_no_more(scene: &Scene) {
     scene.suspect(&COMPUTES_ON);
     let long = endless();
     farmer.job(&long);
-    farmer.heartbeats(1, "while a job is computed that takes minutes");
+    farmer.lets_it_begin();
     farmer.cancel(long.id);
     threads::expect_rest(&farmer);
 }
@@ -223,18 +239,20 @@ fn t3_a_cancelled_job_is_not_answered(scene: &Scene) {
     scene.suspect(&IGNORES_CANCEL);
     let (long, next) = (endless(), small(scene));
     farmer.job(&long);
+    farmer.lets_it_begin();
     farmer.cancel(long.id);
     farmer.job(&next);
-    match farmer.answer("a tile") {
-        ToFarmer::Tile { id, pixels } if id == next.id => farmer.judge(&next, &pixels),
-        other => {
-            scene.suspect(&ANSWERS_CANCELLED);
-            scene.fail("nothing about the cancelled job", told(&other))
+    // An answer to the cancelled job may come before the tile or after it.
+    for job in [next, small(scene)] {
+        match farmer.answer("a tile") {
+            ToFarmer::Tile { id, .. } if id != long.id => {}
+            other => {
+                scene.suspect(&ANSWERS_CANCELLED);
+                scene.fail("nothing about the cancelled job", told(&other))
+            }
         }
+        farmer.job(&Job { id: number(), ..job });
     }
-    // An answer that was late would come before this one.
-    scene.suspect(&ANSWERS_CANCELLED);
-    farmer.computes(&small(scene));
 }
 
 /// A Cancel names one job. All others go on, those that are computed and those that wait.
@@ -245,20 +263,14 @@ fn t3_cancel_means_one_job(scene: &Scene) {
     let jobs = [costly(), costly(), costly()];
     farmer.job(&jobs[0]);
     farmer.cancel(number());
-    farmer.tile(&jobs[0]);
+    farmer.comes_to(&jobs[0], &[]);
     // The tile was on its way when this was sent: there is nothing to stop.
     farmer.cancel(jobs[0].id);
     farmer.job(&jobs[1]);
     farmer.job(&jobs[2]);
     farmer.cancel(jobs[1].id);
-    match farmer.answer("the tile of the last job") {
-        // It may have been complete when the Cancel came.
-        ToFarmer::Tile { id, .. } if id == jobs[1].id => farmer.tile(&jobs[2]),
-        ToFarmer::Tile { id, pixels } if id == jobs[2].id => farmer.judge(&jobs[2], &pixels),
-        // Whether a cancelled job is answered is another check's.
-        ToFarmer::Failed { id, .. } if id == jobs[1].id => farmer.tile(&jobs[2]),
-        other => scene.fail("the tile of the job that was not cancelled", told(&other)),
-    }
+    // The cancelled one may have been complete when the Cancel came.
+    farmer.comes_to(&jobs[2], &[&jobs[1]]);
 }
 
 /// A job that has not begun can be cancelled, too. It must not begin.
@@ -269,17 +281,11 @@ fn t3_a_waiting_job_can_be_cancelled(scene: &Scene) {
     let (first, second, next) = (endless(), endless(), small(scene));
     farmer.job(&first);
     farmer.job(&second);
+    farmer.lets_it_begin();
     farmer.cancel(second.id);
     farmer.cancel(first.id);
     farmer.job(&next);
-    loop {
-        match farmer.answer("the tile of the job behind the cancelled ones") {
-            ToFarmer::Tile { id, pixels } if id == next.id => return farmer.judge(&next, &pixels),
-            // Whether a cancelled job is answered is another check's.
-            ToFarmer::Tile { .. } | ToFarmer::Failed { .. } => {}
-            other => scene.fail("the tile of the job behind the cancelled ones", told(&other)),
-        }
-    }
+    farmer.comes_to(&next, &[&first, &second]);
 }
 
 /// The farmer may cancel a tile and give it again. Then it is a job like any other, though its number was cancelled before.
@@ -287,22 +293,23 @@ fn t3_a_waiting_job_can_be_cancelled(scene: &Scene) {
 fn t3_a_cancelled_number_may_come_again(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
     scene.suspect(&REMEMBERS_CANCELS);
+    let job = small(scene);
+    // Nobody has this job: the tile is not in hand, and the Cancel means nothing.
+    farmer.cancel(job.id);
+    farmer.does(&job);
     let long = endless();
-    let again = Job { id: long.id, ..small(scene) };
     farmer.job(&long);
     farmer.cancel(long.id);
+    let again = Job { id: long.id, ..small(scene) };
     farmer.job(&again);
-    match farmer.answer("the tile of the job that came again") {
-        ToFarmer::Tile { pixels, .. } if pixels.0.len() == (again.w * again.h) as usize => {
-            farmer.judge(&again, &pixels);
+    loop {
+        match farmer.answer("the tile of the job that came again") {
+            ToFarmer::Tile { pixels, .. } if pixels.0.len() == (again.w * again.h) as usize => return,
+            // An answer to the cancelled job: another check's.
+            ToFarmer::Tile { .. } | ToFarmer::Failed { .. } => {}
+            other => scene.fail("the tile of the job that came again", told(&other)),
         }
-        // An answer to the cancelled job: another check's.
-        ToFarmer::Tile { .. } | ToFarmer::Failed { .. } => farmer.tile(&again),
-        other => scene.fail("the tile of the job that came again", told(&other)),
     }
-    let never = number();
-    farmer.cancel(never);
-    farmer.computes(&Job { id: never, ..small(scene) });
 }
 
 /// Done comes while a job is computed that nobody needs any more. The worker does not finish it first.
@@ -324,7 +331,7 @@ fn t4_an_empty_tile_is_failed(scene: &Scene) {
     for (w, h) in [(0, 0), (0, 5), (5, 0)] {
         farmer.refuses(&Job { id: number(), w, h, ..job.clone() }, &EMPTY_TILE);
     }
-    farmer.computes(&job);
+    farmer.does(&job);
 }
 
 /// A tile lies inside its picture, all of it. The sum that says so must not overflow.
@@ -342,7 +349,8 @@ fn t4_a_tile_outside_the_picture_is_failed(scene: &Scene) {
         farmer.refuses(&far, &OVERFLOWS);
     }
     farmer.refuses(&Job { width: 0, height: 0, ..at(0, 0, 1, 1) }, &OUTSIDE);
-    farmer.computes(&job);
+    // The last pixel of the picture is inside.
+    farmer.does(&at(width - 3, height - 2, 3, 2));
 }
 
 /// A tile has at most MAX_PIXELS pixels, and may have so many. Who asks for more than the memory has is told so, before a byte is asked for.
@@ -358,13 +366,10 @@ fn t4_a_tile_that_is_too_large_is_failed(scene: &Scene) {
     for (w, h) in [(1 << 16, 1 << 16), (1 << 31, 2), (u32::MAX, u32::MAX)] {
         farmer.refuses(&whole(w, h), &PRODUCT_OVERFLOWS);
     }
-    scene.suspect(&REFUSES_THE_LARGEST);
     let largest = whole(1024, 1024);
     farmer.job(&largest);
-    match farmer.answer("the tile of 1024 x 1024") {
-        ToFarmer::Tile { id, pixels } if id == largest.id && pixels.0.len() == MAX_PIXELS => {}
-        other => scene.fail("the tile of 1024 x 1024 pixels, the largest that is allowed", told(&other)),
-    }
+    let pixels = farmer.counts(&largest);
+    scene.expect(pixels.0.len() == MAX_PIXELS, "1024 x 1024 counts", || pixels.0.len().to_string());
 }
 
 /// Without a step nothing can be counted.
@@ -372,23 +377,23 @@ fn t4_a_tile_that_is_too_large_is_failed(scene: &Scene) {
 fn t4_no_steps_are_failed(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
     farmer.refuses(&Job { max_iter: 0, ..small(scene) }, &NO_STEPS);
-    scene.suspect(&REFUSES_TOO_MUCH);
-    farmer.computes(&Job { max_iter: 1, ..small(scene) });
-    farmer.computes(&Job { max_iter: u16::MAX, w: 3, h: 2, ..small(scene) });
+    farmer.does(&Job { max_iter: 1, ..small(scene) });
+    farmer.does(&Job { max_iter: u16::MAX, w: 3, h: 2, ..small(scene) });
 }
 
 /// What comes over a socket is somebody else's. Garbage is no reason to end, and has no number that could be answered.
 #[check]
 fn t4_goes_on_after_garbage(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
-    scene.suspect(&ENDS_ON_GARBAGE);
+    scene.suspect(&ANSWERS_GARBAGE);
+    scene.suspect_when(&ENDS_ON_GARBAGE, |evidence| evidence.ended == Some(Ended::Code(1)));
     let whole = encode(&ToWorker::Job(small(scene))).unwrap_or_default();
     let random = [&[2, 77][..], &scene.bytes(40)].concat();
     for frame in [&[][..], b"\x02", b"hello", &random, &whole[..whole.len() / 2]] {
         farmer.send([frame]);
     }
     farmer.send(["", "", ""]);
-    farmer.computes(&small(scene));
+    farmer.does(&small(scene));
 }
 
 /// A message is one frame: the version byte 2, and then one message, whole. What only looks like a job is none.
@@ -396,6 +401,7 @@ fn t4_goes_on_after_garbage(scene: &Scene) {
 fn t4_computes_only_what_is_a_message(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
     scene.suspect(&LOOKS_AWAY);
+    scene.suspect_when(&ENDS_ON_GARBAGE, |evidence| evidence.ended == Some(Ended::Code(1)));
     let job = || encode(&ToWorker::Job(small(scene))).unwrap_or_default();
     for version in [0, 1, 3, 255] {
         let mut other = job();
@@ -407,7 +413,7 @@ fn t4_computes_only_what_is_a_message(scene: &Scene) {
     farmer.send([[job(), b"abc".to_vec()].concat()]);
     farmer.send([job(), Vec::new()]);
     // Each of them that was computed would be answered before this one.
-    farmer.computes(&small(scene));
+    farmer.does(&small(scene));
 }
 
 /// One thread is one thread, whatever rayon would choose by itself: it looks at the cores, and at RAYON_NUM_THREADS.
@@ -455,22 +461,23 @@ fn t6_a_heartbeat_of_the_farmer_is_enough(scene: &Scene) {
     let farmer = Farmer::with(scene, "", &["--threads", "1", "--liveness", &text]);
     scene.suspect(&DEAF);
     let (mut spoke, mut longest) = (Instant::now(), Duration::ZERO);
-    let mut left = 3;
-    while left > 0 {
+    let end = Instant::now() + liveness * 2;
+    while Instant::now() < end && !farmer.worker.has_ended() {
         if farmer.router.socket().poll(zmq::POLLIN, CHATTER_MS).is_ok_and(|ready| ready > 0) {
-            match farmer.next("a heartbeat while the farmer speaks") {
-                ToFarmer::Heartbeat => left -= 1,
-                // If this machine has kept the check from speaking, the worker is right.
-                ToFarmer::Hello { .. } if longest.max(spoke.elapsed()) * 2 > liveness => {
-                    return scene.note("the check itself was silent for too long, so nothing is proved");
-                }
-                other => scene.fail("heartbeats, because the farmer was never silent", told(&other)),
+            let message = farmer.next("a heartbeat while the farmer speaks");
+            // If this machine has kept the check from speaking, the worker is right.
+            if message != ToFarmer::Heartbeat && longest.max(spoke.elapsed()) * 2 > liveness {
+                return scene.note("the check itself was silent for too long, so nothing is proved");
             }
+            scene.expect(
+                message == ToFarmer::Heartbeat,
+                "heartbeats, because the farmer was never silent",
+                || told(&message),
+            );
         }
         farmer.say(&ToWorker::Heartbeat);
         longest = longest.max(spoke.elapsed());
         spoke = Instant::now();
-        let _ = scene.deadline();
     }
 }
 
@@ -492,7 +499,7 @@ fn t6_gives_up_its_jobs_with_the_second_hello(scene: &Scene) {
     loop {
         match farmer.answer("the tile of the first job after the second Hello") {
             ToFarmer::Hello { .. } => farmer.job(&Job { id: number(), ..next.clone() }),
-            ToFarmer::Tile { pixels, .. } => return farmer.judge(&next, &pixels),
+            ToFarmer::Tile { .. } => return,
             other => scene.fail("the tile of the first job after the second Hello", told(&other)),
         }
     }

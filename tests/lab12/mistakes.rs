@@ -228,19 +228,9 @@ pub static PRODUCT_OVERFLOWS: Mistake = Mistake {
     says: "w times h is more than a u32 can hold: 65 536 x 65 536 is 0 there. Multiply in u64.",
     section: "Look before you compute",
 };
-pub static REFUSES_THE_LARGEST: Mistake = Mistake {
-    name: "refuses-the-largest",
-    says: "A tile of MAX_PIXELS pixels, no more, is allowed and was not computed. Compare with `>`.",
-    section: "Look before you compute",
-};
 pub static NO_STEPS: Mistake = Mistake {
     name: "no-steps",
     says: "max_iter 0 allows no step, so there is nothing to count. Answer Failed with a reason.",
-    section: "Look before you compute",
-};
-pub static REFUSES_TOO_MUCH: Mistake = Mistake {
-    name: "refuses-too-much",
-    says: "Any max_iter from 1 on is a job.",
     section: "Look before you compute",
 };
 pub static LOOKS_AWAY: Mistake = Mistake {
@@ -285,4 +275,26 @@ pub static KEEPS_ITS_JOBS: Mistake = Mistake {
     says: "After the second Hello the worker still computes what it had been given before. Hello means empty hands: stop \
            all jobs first.",
     section: "Silence",
+};
+
+pub static NO_TILE: Mistake = Mistake {
+    name: "no-tile",
+    says: "The job was never answered with its tile. Follow its way: taken from the farmer, given to the thread that \
+           computes, computed, sent to `inproc://results`, passed on. Where does it end? An inproc endpoint is only known \
+           inside one context, and a result that nobody polls for stays where it is.",
+    section: "Two threads, one context",
+};
+
+pub static REFUSES_GOOD_JOBS: Mistake = Mistake {
+    name: "refuses-good-jobs",
+    says: "The job can be done, and was answered with Failed. A tile may touch the last row and the last column: x + w may \
+           be equal to the picture's width. It may have MAX_PIXELS pixels, and any max_iter from 1 on.",
+    section: "Look before you compute",
+};
+
+pub static ANSWERS_GARBAGE: Mistake = Mistake {
+    name: "answers-garbage",
+    says: "Something was answered that has no number, or the job behind it was not done. Garbage is not a job that failed: \
+           say on standard error what was wrong, and wait for the next message.",
+    section: "Garbage has no number",
 };

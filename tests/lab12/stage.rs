@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use harness::failure::{show_frames, show_up_to};
 use harness::peer::Peer;
@@ -14,6 +14,9 @@ use shared::farm::{Job, Pixels, ToFarmer, ToWorker, decode, encode};
 use crate::jobs::{counts, counts_of, named};
 use crate::mistakes::*;
 
+/// How long a job is left alone before it is cancelled, so that most wrong programs have begun it.
+const A_MOMENT: Duration = Duration::from_millis(60);
+
 /// The check as the farmer of one worker.
 pub struct Farmer {
     pub scene: Scene,
@@ -22,8 +25,19 @@ pub struct Farmer {
     identity: RefCell<Vec<u8>>,
     /// The name and the credit of its Hello.
     pub hello: (String, u32),
-    /// How many messages other than heartbeats came so far.
-    answers: Rc<Cell<usize>>,
+    /// The jobs that were answered.
+    done: RefCell<Vec<u64>>,
+    /// Whether the worker was silent about a job that it should have computed.
+    silent: Rc<Cell<Wait>>,
+}
+
+/// What is waited for, and whether it came.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Wait {
+    #[default]
+    Other,
+    Tile,
+    OnlyHeartbeats,
 }
 
 /// What is watched in each check of the lab.
@@ -58,10 +72,20 @@ impl Farmer {
     /// Waits for the Hello of a worker that was started.
     pub fn meet(scene: &Scene, worker: Program, router: Peer) -> Self {
         watch(scene);
-        let answers = Rc::new(Cell::new(0));
-        let identity = RefCell::default();
-        let farmer =
-            Self { scene: scene.clone(), worker, router, identity, hello: (String::new(), 0), answers };
+        let silent = Rc::<Cell<Wait>>::default();
+        let waits = Rc::clone(&silent);
+        scene.suspect_when(&NO_TILE, move |evidence| {
+            waits.get() == Wait::OnlyHeartbeats || evidence.hung && waits.get() == Wait::Tile
+        });
+        let farmer = Self {
+            scene: scene.clone(),
+            worker,
+            router,
+            identity: RefCell::default(),
+            hello: (String::new(), 0),
+            done: RefCell::default(),
+            silent,
+        };
         scene.suspect(&NO_HELLO);
         match farmer.next("Hello") {
             ToFarmer::Hello { name, credit } => Self { hello: (name, credit), ..farmer },
@@ -112,12 +136,7 @@ impl Farmer {
             self.scene.fail("each message to be one frame", show_frames(frames));
         };
         match decode(frame) {
-            Ok(message) => {
-                if message != ToFarmer::Heartbeat {
-                    self.answers.set(self.answers.get() + 1);
-                }
-                message
-            }
+            Ok(message) => message,
             Err(error) => {
                 self.scene.suspect(&NO_MESSAGE);
                 let seen = format!("{error}: {}", show_up_to(frame, 60));
@@ -137,21 +156,51 @@ impl Farmer {
                 message => return message,
             }
         }
+        if self.silent.get() == Wait::Tile {
+            self.silent.set(Wait::OnlyHeartbeats);
+        }
         self.scene.fail(what, format!("nothing but heartbeats: {heartbeats} of them"))
     }
 
-    /// Waits for the tile of this job, and looks at it.
-    pub fn tile(&self, job: &Job) {
-        match self.answer(&format!("the tile of job {}", job.id)) {
-            ToFarmer::Tile { id, pixels } if id == job.id => self.judge(job, &pixels),
-            other => self.scene.fail(format!("the tile of job {}", job.id), told(&other)),
+    /// The next answer that is about no job that was answered before; that each is answered once is a check of its own.
+    fn new_answer(&self, what: &str) -> ToFarmer {
+        loop {
+            let answer = self.answer(what);
+            let (ToFarmer::Tile { id, .. } | ToFarmer::Failed { id, .. }) = answer else { return answer };
+            if !self.done.borrow().contains(&id) {
+                self.done.borrow_mut().push(id);
+                return answer;
+            }
         }
+    }
+
+    /// Waits for the tile of this job, and gives its counts.
+    pub fn counts(&self, job: &Job) -> Pixels {
+        self.silent.set(Wait::Tile);
+        match self.new_answer(&format!("the tile of job {}", job.id)) {
+            ToFarmer::Tile { id, pixels } if id == job.id => {
+                self.silent.set(Wait::Other);
+                pixels
+            }
+            other => {
+                if matches!(&other, ToFarmer::Failed { id, .. } if *id == job.id) {
+                    self.scene.suspect(&REFUSES_GOOD_JOBS);
+                }
+                self.scene.fail(format!("the tile of job {}", job.id), told(&other))
+            }
+        }
+    }
+
+    /// Gives a job, and waits for its tile. What is in it is not looked at.
+    pub fn does(&self, job: &Job) {
+        self.job(job);
+        let _ = self.counts(job);
     }
 
     /// Gives a job, waits for its tile, and looks at it.
     pub fn computes(&self, job: &Job) {
         self.job(job);
-        self.tile(job);
+        self.judge(job, &self.counts(job));
     }
 
     /// Gives a job that cannot be done, and waits for the answer that says so.
@@ -159,9 +208,31 @@ impl Farmer {
         self.scene.suspect(mistake);
         self.job(job);
         let wanted = format!("Failed for job {}, and a reason", job.id);
-        match self.answer(&wanted) {
+        match self.new_answer(&wanted) {
             ToFarmer::Failed { id, why } if id == job.id && !why.trim().is_empty() => {}
             other => self.scene.fail(wanted, told(&other)),
+        }
+    }
+
+    /// Waits for the tile of a job. What is said about these others, which were cancelled, is another check's.
+    pub fn comes_to(&self, job: &Job, cancelled: &[&Job]) {
+        loop {
+            match self.new_answer(&format!("the tile of job {}", job.id)) {
+                ToFarmer::Tile { id, .. } if id == job.id => return,
+                ToFarmer::Tile { id, .. } | ToFarmer::Failed { id, .. }
+                    if cancelled.iter().any(|job| job.id == id) => {}
+                other => self.scene.fail(format!("the tile of job {}", job.id), told(&other)),
+            }
+        }
+    }
+
+    /// Takes what comes for a moment, so that a job has begun. Nothing depends on it: a right worker need not have begun.
+    pub fn lets_it_begin(&self) {
+        let end = Instant::now() + A_MOMENT;
+        while Instant::now() < end && !self.worker.has_ended() {
+            if self.router.socket().poll(zmq::POLLIN, 10).is_ok_and(|ready| ready > 0) {
+                let _ = self.next("a heartbeat");
+            }
         }
     }
 
