@@ -8,7 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use shared::farm::{Job, ToFarmer, encode};
 use shared::{Context, Error, OrExplain};
 
-use crate::tile;
+use super::tile;
 
 /// Where the results go to: a socket of the same context, in another thread.
 pub const RESULTS: &str = "inproc://results";
