@@ -32,7 +32,7 @@ pub fn number_in(scene: &Scene, range: std::ops::Range<u64>) -> u32 {
 
 /// A whole picture that takes minutes. A row of it takes some hundredths of a second.
 pub fn endless() -> Job {
-    let (w, h) = (256, 4096);
+    let (w, h) = (256, 4095);
     Job { id: number(), view: INSIDE, width: w, height: h, x: 0, y: 0, w, h, max_iter: u16::MAX }
 }
 

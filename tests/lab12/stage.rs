@@ -62,6 +62,10 @@ impl Farmer {
         if !arguments.contains(&"--name") {
             all.extend(["--name", "the check's"]);
         }
+        // Most checks say nothing for as long as they wait.
+        if !arguments.contains(&"--liveness") {
+            all.extend(["--liveness", "80000000"]);
+        }
         let worker = match before {
             "" => scene.start("worker", all),
             _ => scene.start_after(before, "worker", all),
@@ -215,13 +219,24 @@ impl Farmer {
     }
 
     /// Waits for the tile of a job. What is said about these others, which were cancelled, is another check's.
-    pub fn comes_to(&self, job: &Job, cancelled: &[&Job]) {
+    pub fn comes_to(&self, job: &Job, cancelled: &[u64]) {
         loop {
             match self.new_answer(&format!("the tile of job {}", job.id)) {
                 ToFarmer::Tile { id, .. } if id == job.id => return,
-                ToFarmer::Tile { id, .. } | ToFarmer::Failed { id, .. }
-                    if cancelled.iter().any(|job| job.id == id) => {}
+                ToFarmer::Tile { id, .. } | ToFarmer::Failed { id, .. } if cancelled.contains(&id) => {}
                 other => self.scene.fail(format!("the tile of job {}", job.id), told(&other)),
+            }
+        }
+    }
+
+    /// Waits for the tile of a job that has the number of a cancelled one. An answer to that one is another check's.
+    pub fn comes_again(&self, job: &Job) {
+        let what = "the tile of the job that came again";
+        loop {
+            match self.answer(what) {
+                ToFarmer::Tile { pixels, .. } if pixels.0.len() == (job.w * job.h) as usize => return,
+                ToFarmer::Tile { .. } | ToFarmer::Failed { .. } => {}
+                other => self.scene.fail(what, told(&other)),
             }
         }
     }

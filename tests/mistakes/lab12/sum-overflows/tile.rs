@@ -28,13 +28,13 @@ pub fn check(job: &Job) -> Result<(), String> {
 pub fn compute(job: &Job, cancelled: &AtomicBool) -> Option<Pixels> {
     let width = job.w as usize;
     let mut pixels = vec![0; width * job.h as usize];
-    let rows = pixels.par_chunks_mut(width).zip(job.y..job.y + job.h);
+    let rows = pixels.par_chunks_mut(width).zip(0..job.h);
     rows.try_for_each(|(line, row)| {
         if cancelled.load(Ordering::Relaxed) {
             return None;
         }
-        for (pixel, column) in line.iter_mut().zip(job.x..) {
-            *pixel = escape_count(job.view.point(job.width, job.height, column, row), job.max_iter);
+        for (pixel, column) in line.iter_mut().zip(0..) {
+            *pixel = escape_count(job.view.point(job.width, job.height, job.x.wrapping_add(column), job.y.wrapping_add(row)), job.max_iter);
         }
         Some(())
     })?;
