@@ -93,7 +93,17 @@ fn t1_every_digit_counts(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 2);
     let (w, h) = (number_in(scene, 20..30), number_in(scene, 20..30));
     scene.suspect(&WRONG_COUNTS);
-    farmer.computes(&Job { id: number(), view: DEEP, width: w, height: h, x: 0, y: 0, w, h, max_iter: 4000 });
+    farmer.computes(&Job {
+        id: number(),
+        view: DEEP,
+        width: w + 2,
+        height: h + 2,
+        x: 0,
+        y: 0,
+        w,
+        h,
+        max_iter: 4000,
+    });
 }
 
 /// The credit is a promise: so many jobs may come at once, and each gets one answer. Which comes first is free.
@@ -436,7 +446,7 @@ fn t5_as_many_threads_as_told(scene: &Scene) {
 /// worker says Hello again. As long as the farmer speaks, it does not.
 #[check]
 fn t6_says_hello_again_after_a_silence(scene: &Scene) {
-    let liveness = HEARTBEAT * 19 / 10;
+    let liveness = HEARTBEAT * 74 / 25;
     let began = Instant::now();
     let text = liveness.as_millis().to_string();
     let farmer = Farmer::with(scene, "", &["--threads", "1", "--liveness", &text]);
