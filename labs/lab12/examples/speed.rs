@@ -15,7 +15,7 @@ use shared::{Context, Error, OrExplain};
 type Way<'a> = Box<dyn Fn() -> Result<(), Error> + 'a>;
 
 const THREADS: usize = 2;
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 const SIDE: u32 = 1024;
 
 fn main() -> Result<(), Error> {
