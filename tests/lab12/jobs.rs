@@ -6,7 +6,7 @@ use harness::Scene;
 use shared::farm::{Job, View, escape_count};
 
 /// A corner of the plane where neighbours have very different counts.
-const VALLEY: View = View { re: -0.743_643, im: 0.131_825, width: 0.003 };
+const VALLEY: View = View { re: -0.743_643, im: 0.131_825, width: 0.3 };
 
 /// The same so near that the last digits of a point decide.
 pub const DEEP: View = View { re: -0.743_643_887_037_151, im: 0.131_825_904_205_33, width: 2e-13 };
@@ -23,7 +23,7 @@ pub fn number() -> u64 {
 /// A tile in the middle of a picture; nothing about it is as wide as high, and all is computed in a moment.
 pub fn small(scene: &Scene) -> Job {
     let (w, h) = (number_in(scene, 9..17), number_in(scene, 20..29));
-    Job { id: number(), view: VALLEY, width: 101, height: 71, x: 13, y: 22, w, h, max_iter: 900 }
+    Job { id: number(), view: VALLEY, width: 101, height: 71, x: 13, y: 22, w, h, max_iter: 150 }
 }
 
 pub fn number_in(scene: &Scene, range: std::ops::Range<u64>) -> u32 {

@@ -66,13 +66,12 @@ pub fn expect_rest(farmer: &Farmer) {
     let mut least = f64::MAX;
     for _ in 0..LOOKS {
         let (before, since) = (used().unwrap_or_default(), Instant::now());
-        until_heartbeat();
+        // On a machine that stood still two heartbeats may come at once: too short for a look.
+        while since.elapsed() < HEARTBEAT / 2 {
+            until_heartbeat();
+        }
         let time = since.elapsed();
         let share = used().unwrap_or_default().saturating_sub(before).as_secs_f64() / time.as_secs_f64();
-        // On a machine that stood still two heartbeats may come at once: too short for a look.
-        if time < HEARTBEAT / 2 {
-            continue;
-        }
         least = least.min(share);
         if least < REST {
             return;
