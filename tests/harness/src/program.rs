@@ -4,6 +4,7 @@
 //! with a deadline and explains itself stands in `scene`; here nothing knows of checks.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -274,12 +275,29 @@ impl Process {
     ///
     /// Source: fields `utime` and `stime` of `/proc/PID/stat`, in ticks of 10 ms.
     pub fn cpu_time(&self) -> Option<Duration> {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?;
-        // The command in brackets may hold blanks; the fields after it do not. utime is field 14 of all.
-        let after = text.rsplit_once(')')?.1;
-        let mut fields = after.split_whitespace().skip(11);
-        let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
-        Some(Duration::from_millis(ticks * 10))
+        time_in(&std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?)
+    }
+
+    /// The processor time that each of its threads has used, and each thread of the programs that it started, by the thread's number; none
+    /// where the system does not tell.
+    ///
+    /// Source: `/proc/PID/task/TID/stat` and `children`, see proc(5).
+    pub fn threads(&self) -> Option<BTreeMap<i32, Duration>> {
+        let mut threads = BTreeMap::new();
+        let mut left = vec![self.pid()];
+        while let Some(pid) = left.pop() {
+            let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { continue };
+            for task in tasks.flatten() {
+                let number = task.file_name().to_string_lossy().parse().ok()?;
+                // A thread may end while it is looked at.
+                if let Ok(text) = std::fs::read_to_string(task.path().join("stat")) {
+                    threads.insert(number, time_in(&text)?);
+                }
+                let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+                left.extend(children.split_whitespace().filter_map(|child| child.parse::<i32>().ok()));
+            }
+        }
+        (!threads.is_empty()).then_some(threads)
     }
 
     /// Whether all its threads sleep, and how often they have been woken or interrupted so far: where the same number comes twice,
@@ -324,6 +342,15 @@ impl Process {
         let _ = self.child.wait();
         watchdog::release(self.group);
     }
+}
+
+/// The processor time in the text of a `stat` file.
+fn time_in(stat: &str) -> Option<Duration> {
+    // The command in brackets may hold blanks; the fields after it do not. utime is field 14 of all.
+    let after = stat.rsplit_once(')')?.1;
+    let mut fields = after.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
 }
 
 impl Drop for Process {

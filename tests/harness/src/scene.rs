@@ -4,6 +4,7 @@
 //! for whom, and leaves the check with a [`Failure`].
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::net::UnixListener;
@@ -478,6 +479,11 @@ impl Program {
     /// The processor time it has used; none where the system does not tell.
     pub fn cpu_time(&self) -> Option<Duration> {
         self.process.borrow().cpu_time()
+    }
+
+    /// The processor time that each of its threads has used, by the thread's number; none where the system does not tell.
+    pub fn threads(&self) -> Option<BTreeMap<i32, Duration>> {
+        self.process.borrow().threads()
     }
 
     /// The most memory it has held so far, in bytes; none where the system does not tell, and once it has ended.
