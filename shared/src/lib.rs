@@ -9,6 +9,7 @@
 //!   Lab 01 writes these refusals itself; from lab 02 on they are given.
 //! - [`message`]: typed messages with a version byte and a limit. Lab 03 writes them itself; later they are given.
 //! - [`farm`]: the messages of labs 12 and 13, and the formula of their pictures.
+//! - [`paint`]: the colours of these pictures.
 //! - [`pickle`]: looks through a pickle before it is parsed, and refuses what would call code or use up memory.
 //! - [`bincode`](https://docs.rs/bincode/2.0.1): the crate itself, in the version that works.
 
@@ -20,6 +21,7 @@ mod endpoint;
 mod error;
 pub mod farm;
 pub mod message;
+pub mod paint;
 pub mod pickle;
 mod print;
 
