@@ -6,6 +6,8 @@
 //! Where a pixel lies in the plane and how its escape count is found stands here, too. Two programs that order the same sum differently
 //! get different last digits, and then different pixels; with one formula every worker makes the same bytes.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::message::{self, MessageError};
@@ -16,10 +18,14 @@ pub const MAX_PIXELS: usize = 1 << 20;
 /// The longest frame, in bytes: the largest tile, and some room for the rest.
 pub const LIMIT: usize = 2 * MAX_PIXELS + 4096;
 
+/// How often each side says that it is alive, whatever else it does.
+pub const HEARTBEAT: Duration = Duration::from_millis(250);
+
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToFarmer {
-    /// I am here: my name, and how many jobs I may hold at a time.
+    /// I am here and hold no job: my name, and how many jobs I may hold at a time. A worker begins with it, and says it again when it has
+    /// given up its jobs, because the farmer was silent for too long: it may be another farmer that hears it.
     Hello {
         /// A name for people; two workers may have the same.
         name: String,
@@ -49,7 +55,7 @@ pub enum ToFarmer {
 pub enum ToWorker {
     /// Compute this tile.
     Job(Job),
-    /// This job need not be done any more.
+    /// This job need not be done any more. It is not answered, unless its answer was on the way already.
     Cancel {
         /// The job's number.
         id: u64,
