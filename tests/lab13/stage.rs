@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use harness::peer::Peer;
+use harness::program::Ended;
 use harness::scene::{Evidence, Program};
 use harness::timeline::{Fate, What};
 use harness::{Mistake, Scene, zmq};
@@ -373,6 +374,10 @@ impl Farm {
                 return found;
             }
             if over {
+                let ended_well = self.farmer.output().ended == Some(Ended::Code(0));
+                if ended_well && self.hands.borrow().iter().all(|hand| !hand.done.get()) {
+                    self.scene.suspect(&NO_DONE);
+                }
                 who.peer.hang(what);
             }
         }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use shared::Error;
 use shared::farm::{Pixels, ToFarmer, decode, encode};
 
-use crate::plan::Plan;
+use super::plan::Plan;
 
 /// What the file begins with.
 const MAGIC: &[u8] = b"tiles of a farm, 1\n";

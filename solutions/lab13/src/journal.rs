@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use shared::Error;
 use shared::farm::{Pixels, ToFarmer, decode, encode};
 
-use crate::plan::Plan;
+use super::plan::Plan;
 
 /// What the file begins with.
 const MAGIC: &[u8] = b"tiles of a farm, 1\n";
@@ -25,22 +25,20 @@ pub struct Journal {
 impl Journal {
     /// Opens a journal or begins one, and gives the tiles that it has.
     pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Vec<(u64, Vec<u16>)>), Error> {
-        let failed = |act: &str, error: &std::io::Error| Error::file(act, path, error);
+        let failed = |act: &'static str| move |error| Error::file(act, path, &error);
         let mut options = OpenOptions::new();
-        let mut file = options.read(true).write(true).create(true).truncate(false).open(path);
-        let file = file.as_mut().map_err(|error| failed("open", error))?;
+        let mut file =
+            options.read(true).write(true).create(true).truncate(false).open(path).map_err(failed("open"))?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| failed("read", &error))?;
+        file.read_to_end(&mut bytes).map_err(failed("read"))?;
         let (tiles, whole) = read(&bytes, plan).map_err(|why| Error::Io {
             act: "go on from".into(),
             object: path.display().to_string(),
             why,
         })?;
         // What is not whole would stand before the next record, and nothing behind it could be read again.
-        file.set_len(whole as u64)
-            .and_then(|()| file.seek(SeekFrom::End(0)))
-            .map_err(|error| failed("shorten", &error))?;
-        let file = file.try_clone().map_err(|error| failed("open", &error))?;
+        file.set_len(whole as u64).map_err(failed("shorten"))?;
+        file.seek(SeekFrom::End(0)).map_err(failed("write to"))?;
         let mut journal = Self { file, path: path.into() };
         if whole == 0 {
             journal.write(&[MAGIC, &record(&encode(plan)?)].concat())?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use shared::farm::Job;
 
-use crate::plan::Plan;
+use super::plan::Plan;
 
 /// What a ROUTER calls a peer.
 pub type Identity = Vec<u8>;

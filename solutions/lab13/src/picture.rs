@@ -10,7 +10,7 @@ use shared::Error;
 use shared::farm::Job;
 use shared::paint::colour;
 
-use crate::plan::Plan;
+use super::plan::Plan;
 
 /// The escape counts of a picture, row by row.
 pub struct Picture {

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use shared::farm::{ToFarmer, ToWorker, decode, encode};
+use shared::farm::{HEARTBEAT, ToFarmer, ToWorker, decode, encode};
 use shared::{BindEndpoint, Context, Error, OrExplain, announce};
 
 use journal::Journal;
@@ -24,9 +24,6 @@ use ledger::{Identity, Ledger, Verdict};
 use picture::Picture;
 use plan::{Plan, Size, max_iter, tile};
 use progress::Progress;
-
-/// How often every worker hears that the farmer is alive.
-const HEARTBEAT: Duration = Duration::from_millis(250);
 
 /// How many messages are taken in a row. All that are there shall be read before somebody counts as silent, but one who never
 /// stops talking must not keep the others waiting.
