@@ -65,25 +65,31 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
     results.set_rcvhwm(0)?;
     results.bind(RESULTS)?;
     let pool = ThreadPoolBuilder::new().num_threads(manner.threads).build()?;
-    farmer.send(encode(&ToFarmer::Hello { name: name.into(), credit: manner.credit })?, 0)?;
-    let mut beat = Instant::now();
-    let mut count = 0;
+    let hello = encode(&ToFarmer::Hello { name: name.into(), credit: manner.credit })?;
+    farmer.send(&hello, 0)?;
+    let (mut beat, mut heard) = (Instant::now(), Instant::now());
+    let (mut count, mut season) = (0, 0u8);
     loop {
         let left = i64::try_from(manner.beat.saturating_sub(beat.elapsed()).as_millis())? + 1;
         let mut items = [farmer.as_poll_item(zmq::POLLIN), results.as_poll_item(zmq::POLLIN)];
         zmq::poll(&mut items, left)?;
         while let Ok(frame) = farmer.recv_bytes(zmq::DONTWAIT) {
+            heard = Instant::now();
             match decode(&frame)? {
                 ToWorker::Job(job) => {
                     let context = context.clone();
-                    pool.spawn_fifo(move || compute(&context, &job));
+                    pool.spawn_fifo(move || compute(&context, season, &job));
                 }
                 ToWorker::Done => return Ok(()),
                 // What is cancelled here is computed all the same: its answer comes late, and is ignored.
                 ToWorker::Cancel { .. } | ToWorker::Heartbeat => {}
             }
         }
-        while let Ok(tile) = results.recv_msg(zmq::DONTWAIT) {
+        while let Ok(number) = results.recv_bytes(zmq::DONTWAIT) {
+            let tile = results.recv_msg(0)?;
+            if number != [season] {
+                continue;
+            }
             count += 1;
             if manner.errs_at > 0 && count % manner.errs_at == 0 {
                 for frame in wrong(&tile, count / manner.errs_at)? {
@@ -96,11 +102,17 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
             beat = Instant::now();
             farmer.send(encode(&ToFarmer::Heartbeat)?, 0)?;
         }
+        if heard.elapsed() >= manner.beat * 20 {
+            // Whoever answers next may be another farmer, who has given no job.
+            heard = Instant::now();
+            season = season.wrapping_add(1);
+            farmer.send(&hello, 0)?;
+        }
     }
 }
 
 /// Computes a tile in a thread of the pool, and sends it to the thread of the sockets.
-fn compute(context: &zmq::Context, job: &Job) {
+fn compute(context: &zmq::Context, season: u8, job: &Job) {
     let places = (job.y..job.y + job.h).flat_map(|y| (job.x..job.x + job.w).map(move |x| (x, y)));
     let count = |(x, y)| escape_count(job.view.point(job.width, job.height, x, y), job.max_iter);
     let pixels = Pixels(places.map(count).collect());
@@ -110,7 +122,7 @@ fn compute(context: &zmq::Context, job: &Job) {
             *socket = connect(context).ok();
         }
         // It fails only where the worker has ended.
-        let _ = socket.as_ref().map(|socket| socket.send(frame, 0));
+        let _ = socket.as_ref().map(|socket| socket.send_multipart([vec![season], frame], 0));
     });
 }
 
