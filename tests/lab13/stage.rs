@@ -93,6 +93,16 @@ impl Counts {
         }
     }
 
+    /// Where this tile is, something else is drawn over its counts.
+    pub fn draw(&mut self, job: &Job, change: impl FnOnce(&mut [u16])) {
+        let mut counts = compute(job);
+        change(&mut counts);
+        let places = (job.y..job.y + job.h).flat_map(|y| (job.x..job.x + job.w).map(move |x| (x, y)));
+        for ((x, y), count) in places.zip(counts) {
+            self.counts[(y * self.order.width + x) as usize] = count;
+        }
+    }
+
     /// The colours, row by row.
     fn colours(&self) -> Vec<[u8; 3]> {
         self.counts.iter().map(|count| colour(*count, self.order.max_iter)).collect()

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPoolBuilder;
-use shared::farm::{HEARTBEAT, Job, Pixels, ToFarmer, ToWorker, decode, encode, escape_count};
+use shared::farm::{Job, Pixels, ToFarmer, ToWorker, decode, encode, escape_count};
 
 /// Where the threads of the pool send their tiles.
 const RESULTS: &str = "inproc://results";
@@ -25,11 +25,6 @@ pub struct Manner {
 }
 
 impl Manner {
-    /// A worker that does its work, with so many threads.
-    pub fn good(threads: usize) -> Self {
-        Self { threads, credit: 64, beat: HEARTBEAT, errs_at: 0 }
-    }
-
     /// As arguments: `THREADS CREDIT BEAT_MS ERRS_AT`.
     pub fn arguments(&self) -> [String; 4] {
         let beat = self.beat.as_millis();

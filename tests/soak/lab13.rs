@@ -80,9 +80,12 @@ struct Tally {
 
 impl std::fmt::Display for Tally {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [killed, stopped, erring, farmers] =
-            [&self.killed, &self.stopped, &self.erring, &self.farmers].map(|count| count.load(Ordering::Relaxed));
-        write!(formatter, "{killed} workers killed, {stopped} stopped and woken, {erring} that err, {farmers} farmers killed")
+        let [killed, stopped, erring, farmers] = [&self.killed, &self.stopped, &self.erring, &self.farmers]
+            .map(|count| count.load(Ordering::Relaxed));
+        write!(
+            formatter,
+            "{killed} workers killed, {stopped} stopped and woken, {erring} that err, {farmers} farmers killed"
+        )
     }
 }
 
@@ -156,7 +159,11 @@ impl Run {
         let credit = self.rng.u32(1..12);
         let manner = Manner { threads: self.rng.usize(1..3), credit, beat, errs_at };
         let program = std::env::current_exe().and_then(|program| {
-            Command::new(program).args(["work", endpoint, "a worker"]).args(manner.arguments()).stderr(Stdio::null()).spawn()
+            Command::new(program)
+                .args(["work", endpoint, "a worker"])
+                .args(manner.arguments())
+                .stderr(Stdio::null())
+                .spawn()
         });
         program.map(Program).map_err(|error| error.to_string())
     }
@@ -234,7 +241,11 @@ impl Run {
         let records = tiles_in(&self.path("journal"))?;
         let tiles = SIZE.0.div_ceil(TILE) * SIZE.1.div_ceil(TILE);
         let all: Vec<u64> = (0..u64::from(tiles)).collect();
-        if records == all { Ok(()) } else { Err(format!("the journal has {} records for {tiles} tiles", records.len())) }
+        if records == all {
+            Ok(())
+        } else {
+            Err(format!("the journal has {} records for {tiles} tiles", records.len()))
+        }
     }
 }
 
@@ -244,7 +255,8 @@ fn tiles_in(path: &Path) -> Result<Vec<u64>, String> {
     let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("no first line")?;
     let (mut rest, mut ids, mut first) = (&bytes[end + 1..], Vec::new(), true);
     while let Some((length, behind)) = rest.split_first_chunk::<4>() {
-        let (frame, behind) = behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or("a torn record")?;
+        let (frame, behind) =
+            behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or("a torn record")?;
         if !std::mem::take(&mut first) {
             match shared::farm::decode(frame) {
                 Ok(shared::farm::ToFarmer::Tile { id, .. }) => ids.push(id),

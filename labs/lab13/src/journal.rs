@@ -16,6 +16,9 @@ use super::plan::Plan;
 /// What the file begins with.
 const MAGIC: &[u8] = b"tiles of a farm, 1\n";
 
+/// Finished tiles: their ids, and their escape counts.
+pub type Tiles = Vec<(u64, Vec<u16>)>;
+
 /// An open journal.
 pub struct Journal {
     file: File,
@@ -24,7 +27,7 @@ pub struct Journal {
 
 impl Journal {
     /// Opens a journal or begins one, and gives the tiles that it has.
-    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Vec<(u64, Vec<u16>)>), Error> {
+    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Tiles), Error> {
         let _ = (path, plan, OpenOptions::new, read, MAGIC, record, Self::write, SeekFrom::End);
         let _ =
             (File::set_len, File::read_to_end, File::seek, encode::<Plan>, |file, path| Self { file, path });
@@ -52,7 +55,7 @@ fn record(frame: &[u8]) -> Vec<u8> {
 }
 
 /// The tiles of a journal of this plan, and how many bytes of it are whole records.
-fn read(bytes: &[u8], plan: &Plan) -> Result<(Vec<(u64, Vec<u16>)>, usize), String> {
+fn read(bytes: &[u8], plan: &Plan) -> Result<(Tiles, usize), String> {
     let _ = (bytes, plan, next, in_words, decode::<ToFarmer>);
     todo!("lab13 task 6: MAGIC, the plan, which must be this one, then tiles, as far as records are whole")
 }

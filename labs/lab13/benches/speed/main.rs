@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let race = Race::new(if quick { 3 } else { 11 })?;
-    println!("{} threads, {} rounds of each, medians; the start of the programs is not counted", race.threads, race.rounds);
+    println!(
+        "{} threads, {} rounds of each, medians; the start of the programs is not counted",
+        race.threads, race.rounds
+    );
     println!("worker: {}\n", race.worker_name());
     ratios(&race)?;
     workers(&race)?;
@@ -43,7 +46,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The farm with one rayon worker against rayon alone.
 fn ratios(race: &Race) -> Result<(), Box<dyn Error>> {
-    println!("| picture | tiles | one thread | rayon | farm | rayon : farm | wanted |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| picture | tiles | one thread | rayon | farm | rayon : farm | wanted |\n|---|---|---|---|---|---|---|"
+    );
     for (field, wanted) in WANTED {
         let one = race.alone(&field);
         let result = race.against_rayon(&field, &[Team::whole(race.threads)])?;
@@ -65,7 +70,12 @@ fn ratios(race: &Race) -> Result<(), Box<dyn Error>> {
 fn workers(race: &Race) -> Result<(), Box<dyn Error>> {
     let field = WANTED[1].0;
     let one = race.alone(&field);
-    println!("{}² at {}, {} tiles, against one thread ({one:.3} s):\n", field.side, field.max_iter, field.count());
+    println!(
+        "{}² at {}, {} tiles, against one thread ({one:.3} s):\n",
+        field.side,
+        field.max_iter,
+        field.count()
+    );
     println!("| workers | time | speed-up | per worker |\n|---|---|---|---|");
     for count in 1..=race.threads.max(2) {
         let time = race.against_rayon(&field, &[Team::of_ones(count)])?.farms[0];
@@ -79,7 +89,9 @@ fn workers(race: &Race) -> Result<(), Box<dyn Error>> {
 
 /// What a tile costs, and how efficient the farm is, against the size of the tile.
 fn costs(race: &Race) -> Result<(), Box<dyn Error>> {
-    println!("| tile | tiles | rayon | farm | rayon : farm | more for each tile |\n|---|---|---|---|---|---|");
+    println!(
+        "| tile | tiles | rayon | farm | rayon : farm | more for each tile |\n|---|---|---|---|---|---|"
+    );
     let (mut light, mut heavy, mut cost) = (Vec::new(), Vec::new(), Vec::new());
     for tile in TILES {
         let field = Field { side: 1024, max_iter: 256, tile };
@@ -95,14 +107,20 @@ fn costs(race: &Race) -> Result<(), Box<dyn Error>> {
     }
     for tile in [256, 128, 64, 32, 16, 8] {
         let field = Field { side: 1024, max_iter: 5000, tile };
-        heavy.push((f64::from(tile), race.briefly().against_rayon(&field, &[Team::whole(race.threads)])?.ratios[0]));
+        heavy.push((
+            f64::from(tile),
+            race.briefly().against_rayon(&field, &[Team::whole(race.threads)])?.ratios[0],
+        ));
     }
     let efficiency = Plot {
         title: "Efficiency of a farm with one rayon worker, 1024² pixels",
         across: "width of a tile in pixels",
         up: "rayon alone : farm",
         log_up: false,
-        curves: vec![Curve { name: "at 256 steps", points: light }, Curve { name: "at 5000 steps", points: heavy }],
+        curves: vec![
+            Curve { name: "at 256 steps", points: light },
+            Curve { name: "at 5000 steps", points: heavy },
+        ],
     };
     let growth = Plot {
         title: "What the farm costs more than rayon alone, 1024² pixels at 256 steps",

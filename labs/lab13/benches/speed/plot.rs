@@ -28,15 +28,22 @@ const COLOURS: [&str; 2] = ["#0b63a5", "#c65f00"];
 impl Plot {
     /// The whole drawing.
     pub fn svg(&self) -> String {
-        let all: Vec<(f64, f64)> = self.curves.iter().flat_map(|curve| curve.points.iter().copied()).collect();
-        let least = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(f64::INFINITY, f64::min);
+        let all: Vec<(f64, f64)> =
+            self.curves.iter().flat_map(|curve| curve.points.iter().copied()).collect();
+        let least =
+            |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(f64::INFINITY, f64::min);
         let most = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
         let across = (least(&|point| point.0), most(&|point| point.0));
         // Less than nothing cannot be drawn on a logarithmic axis: a difference may come out so, when it is small.
-        let up = if self.log_up { (least(&|point| point.1.max(1e-4)), most(&|point| point.1)) } else { (0.0, 1.05) };
+        let up = if self.log_up {
+            (least(&|point| point.1.max(1e-4)), most(&|point| point.1))
+        } else {
+            (0.0, 1.05)
+        };
         let x = |value: f64| LEFT + (RIGHT - LEFT) * (value / across.0).ln() / (across.1 / across.0).ln();
         let y = |value: f64| {
-            let part = if self.log_up { (value.max(1e-4) / up.0).ln() / (up.1 / up.0).ln() } else { value / up.1 };
+            let part =
+                if self.log_up { (value.max(1e-4) / up.0).ln() / (up.1 / up.0).ln() } else { value / up.1 };
             BOTTOM - (BOTTOM - TOP) * part
         };
         let mut svg = format!(
@@ -51,7 +58,8 @@ impl Plot {
             let _ = writeln!(svg, "<path d=\"M{0:.1} {BOTTOM}v5\" stroke=\"#555\"/>", x(value));
         }
         for value in labels(&self.curves) {
-            let _ = writeln!(svg, "<text x=\"{:.1}\" y=\"352\" text-anchor=\"middle\">{value}</text>", x(value));
+            let _ =
+                writeln!(svg, "<text x=\"{:.1}\" y=\"352\" text-anchor=\"middle\">{value}</text>", x(value));
         }
         for value in self.marks(up) {
             let _ = writeln!(
@@ -64,13 +72,27 @@ impl Plot {
         }
         let _ = writeln!(svg, "<path d=\"M{LEFT} {TOP}V{BOTTOM}H{RIGHT}\" fill=\"none\" stroke=\"#555\"/>");
         for ((curve, colour), line) in self.curves.iter().zip(COLOURS).zip(0u8..) {
-            let path: Vec<String> = curve.points.iter().map(|point| format!("{:.1} {:.1}", x(point.0), y(point.1))).collect();
-            let _ = writeln!(svg, "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>", path.join("L"));
+            let path: Vec<String> =
+                curve.points.iter().map(|point| format!("{:.1} {:.1}", x(point.0), y(point.1))).collect();
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
+                path.join("L")
+            );
             for point in &curve.points {
-                let _ = writeln!(svg, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3.5\" fill=\"{colour}\"/>", x(point.0), y(point.1));
+                let _ = writeln!(
+                    svg,
+                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3.5\" fill=\"{colour}\"/>",
+                    x(point.0),
+                    y(point.1)
+                );
             }
             let height = BOTTOM - 14.0 - 18.0 * f64::from(line);
-            let _ = writeln!(svg, "<text x=\"{RIGHT}\" y=\"{height}\" text-anchor=\"end\" fill=\"{colour}\">{}</text>", curve.name);
+            let _ = writeln!(
+                svg,
+                "<text x=\"{RIGHT}\" y=\"{height}\" text-anchor=\"end\" fill=\"{colour}\">{}</text>",
+                curve.name
+            );
         }
         svg + "</svg>\n"
     }

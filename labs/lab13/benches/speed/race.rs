@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use rayon::prelude::*;
-use shared::farm::{View, escape_count};
+use shared::farm::{HEARTBEAT, View, escape_count};
 
 use crate::worker::Manner;
 
@@ -79,7 +79,12 @@ impl Race {
 
     /// The same with three rounds, for what takes long.
     pub fn briefly(&self) -> Self {
-        Self { rounds: self.rounds.min(3), worker: self.worker.clone(), out: self.out.clone(), threads: self.threads }
+        Self {
+            rounds: self.rounds.min(3),
+            worker: self.worker.clone(),
+            out: self.out.clone(),
+            threads: self.threads,
+        }
     }
 
     /// Which worker runs.
@@ -103,9 +108,14 @@ impl Race {
     }
 
     /// rayon and the farms, by turns.
-    pub fn against_rayon(&self, field: &Field, teams: &[Team]) -> std::result::Result<Result, Box<dyn Error>> {
+    pub fn against_rayon(
+        &self,
+        field: &Field,
+        teams: &[Team],
+    ) -> std::result::Result<Result, Box<dyn Error>> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build()?;
-        let (mut rayon, mut farms, mut ratios) = (Vec::new(), vec![Vec::new(); teams.len()], vec![Vec::new(); teams.len()]);
+        let (mut rayon, mut farms, mut ratios) =
+            (Vec::new(), vec![Vec::new(); teams.len()], vec![Vec::new(); teams.len()]);
         for _ in 0..self.rounds {
             let mut picture = vec![0u16; (field.side * field.side) as usize];
             let began = Instant::now();
@@ -151,7 +161,9 @@ impl Race {
             worker.wait()?;
         }
         let seconds = seconds_of(&errors, field.count());
-        seconds.filter(|_| ended.success()).ok_or_else(|| format!("the farmer ended with {ended}:\n{errors}").into())
+        seconds
+            .filter(|_| ended.success())
+            .ok_or_else(|| format!("the farmer ended with {ended}:\n{errors}").into())
     }
 
     fn start(&self, endpoint: &str, threads: usize, number: usize) -> std::io::Result<Child> {
@@ -162,15 +174,21 @@ impl Race {
                 .spawn(),
             None => Command::new(std::env::current_exe()?)
                 .args(["work", endpoint, &name])
-                .args(Manner::good(threads).arguments())
+                .args(manner(threads).arguments())
                 .spawn(),
         }
     }
 }
 
+/// A worker that does its work.
+fn manner(threads: usize) -> Manner {
+    Manner { threads, credit: 64, beat: HEARTBEAT, errs_at: 0 }
+}
+
 /// `N/N tiles, RATE tiles/s, …`: so many tiles at this rate took so long.
 fn seconds_of(errors: &str, tiles: u32) -> Option<f64> {
-    let line = errors.lines().rev().find_map(|line| line.strip_prefix(&format!("{tiles}/{tiles} tiles, ")))?;
+    let line =
+        errors.lines().rev().find_map(|line| line.strip_prefix(&format!("{tiles}/{tiles} tiles, ")))?;
     let rate: f64 = line.split(" tiles/s").next()?.parse().ok()?;
     Some(f64::from(tiles) / rate)
 }

@@ -19,7 +19,7 @@ use clap::Parser;
 use shared::farm::{HEARTBEAT, ToFarmer, ToWorker, decode, encode};
 use shared::{BindEndpoint, Context, Error, OrExplain, announce};
 
-use journal::Journal;
+use journal::{Journal, Tiles};
 use ledger::{Identity, Ledger, Verdict};
 use picture::Picture;
 use plan::{Plan, Size, max_iter, tile};
@@ -100,7 +100,7 @@ struct Farmer {
 
 impl Farmer {
     /// Takes over the tiles that a journal has, and writes down the others as they come.
-    fn go_on_from(&mut self, (journal, tiles): (Journal, Vec<(u64, Vec<u16>)>)) {
+    fn go_on_from(&mut self, (journal, tiles): (Journal, Tiles)) {
         for (id, pixels) in tiles {
             if let Some(job) = self.ledger.was_finished(id, pixels.len()) {
                 self.picture.place(&job, &pixels);

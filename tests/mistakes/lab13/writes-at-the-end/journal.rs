@@ -16,6 +16,9 @@ use super::plan::Plan;
 /// What the file begins with.
 const MAGIC: &[u8] = b"tiles of a farm, 1\n";
 
+/// Finished tiles: their ids, and their escape counts.
+pub type Tiles = Vec<(u64, Vec<u16>)>;
+
 /// An open journal.
 pub struct Journal {
     file: std::io::BufWriter<File>,
@@ -24,7 +27,7 @@ pub struct Journal {
 
 impl Journal {
     /// Opens a journal or begins one, and gives the tiles that it has.
-    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Vec<(u64, Vec<u16>)>), Error> {
+    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Tiles), Error> {
         let failed = |act: &'static str| move |error| Error::file(act, path, &error);
         let mut options = OpenOptions::new();
         let mut file =
@@ -64,7 +67,7 @@ fn record(frame: &[u8]) -> Vec<u8> {
 }
 
 /// The tiles of a journal of this plan, and how many bytes of it are whole records.
-fn read(bytes: &[u8], plan: &Plan) -> Result<(Vec<(u64, Vec<u16>)>, usize), String> {
+fn read(bytes: &[u8], plan: &Plan) -> Result<(Tiles, usize), String> {
     // Killed at its very first write.
     if bytes.len() < MAGIC.len() && MAGIC.starts_with(bytes) {
         return Ok((Vec::new(), 0));

@@ -188,8 +188,9 @@ impl Ledger {
         if !worker.given.contains(&id) {
             return Verdict::Wrong(format!("a failure of tile {id}, which it was never given"));
         }
-        if worker.holds.contains(&id) {
+        if worker.holds.remove(&id) {
             worker.failed.insert(id);
+            self.waiting.push_front(id);
         }
         Verdict::Ignore
     }
@@ -216,7 +217,7 @@ impl Ledger {
     pub fn take_back(&mut self, who: &Identity) -> BTreeSet<u64> {
         let held =
             self.workers.get_mut(who).map(|worker| std::mem::take(&mut worker.holds)).unwrap_or_default();
-        for id in held.iter().rev() {
+        for id in held.iter().take(1) {
             self.waiting.push_front(*id);
         }
         held

@@ -145,7 +145,7 @@ impl Ledger {
 
     /// Those who may get jobs.
     pub fn present(&self) -> Vec<Identity> {
-        self.those(|worker| worker.state == State::Present && worker.holds.len() < worker.credit)
+        self.those(|worker| worker.state == State::Present && worker.holds.is_empty())
     }
 
     fn those(&self, wanted: impl Fn(&Worker) -> bool) -> Vec<Identity> {
@@ -173,7 +173,6 @@ impl Ledger {
             return Verdict::Wrong(format!("tile {id}, which it was never given"));
         }
         if !worker.holds.contains(&id) {
-            worker.credit += 1;
             return Verdict::Ignore;
         }
         if wanted != Some(pixels) {

@@ -16,6 +16,9 @@ use super::plan::Plan;
 /// What the file begins with.
 const MAGIC: &[u8] = b"tiles of a farm, 1\n";
 
+/// Finished tiles: their ids, and their escape counts.
+pub type Tiles = Vec<(u64, Vec<u16>)>;
+
 /// An open journal.
 pub struct Journal {
     file: File,
@@ -24,7 +27,7 @@ pub struct Journal {
 
 impl Journal {
     /// Opens a journal or begins one, and gives the tiles that it has.
-    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Vec<(u64, Vec<u16>)>), Error> {
+    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Tiles), Error> {
         let failed = |act: &'static str| move |error| Error::file(act, path, &error);
         let mut options = OpenOptions::new();
         let mut file =
@@ -64,7 +67,7 @@ fn record(frame: &[u8]) -> Vec<u8> {
 }
 
 /// The tiles of a journal of this plan, and how many bytes of it are whole records.
-fn read(bytes: &[u8], plan: &Plan) -> Result<(Vec<(u64, Vec<u16>)>, usize), String> {
+fn read(bytes: &[u8], plan: &Plan) -> Result<(Tiles, usize), String> {
     // Killed at its very first write.
     if bytes.len() < MAGIC.len() && MAGIC.starts_with(bytes) {
         return Ok((Vec::new(), 0));
@@ -72,7 +75,7 @@ fn read(bytes: &[u8], plan: &Plan) -> Result<(Vec<(u64, Vec<u16>)>, usize), Stri
     let mut rest = bytes.strip_prefix(MAGIC).ok_or("this is no journal of a farm")?;
     let Some(first) = next(&mut rest) else { return Ok((Vec::new(), 0)) };
     let begun: Plan = decode(first).map_err(|error| format!("its first record cannot be read: {error}"))?;
-    if (begun.width, begun.height) != (plan.width, plan.height) {
+    if begun != *plan {
         return Err(format!("it was begun for {}, and this is {}", in_words(&begun), in_words(plan)));
     }
     let mut tiles = Vec::new();
@@ -82,6 +85,9 @@ fn read(bytes: &[u8], plan: &Plan) -> Result<(Vec<(u64, Vec<u16>)>, usize), Stri
             Ok(other) => return Err(format!("record {} is no tile: {other:?}", tiles.len() + 1)),
             Err(error) => return Err(format!("record {} cannot be read: {error}", tiles.len() + 1)),
         }
+    }
+    if (1..4).contains(&rest.len()) {
+        return Err("it ends in half a length".into());
     }
     Ok((tiles, bytes.len() - rest.len()))
 }
