@@ -26,7 +26,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 const LIVENESS: Duration = Duration::from_millis(120);
 const SIZE: (u32, u32) = (96, 72);
 const TILE: u32 = 8;
-const MAX_ITER: u16 = 200;
+/// So many that a picture takes a while, and there is somebody to be killed.
+const MAX_ITER: u16 = 40_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
