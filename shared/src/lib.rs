@@ -9,6 +9,7 @@
 //!   Lab 01 writes these refusals itself; from lab 02 on they are given.
 //! - [`message`]: typed messages with a version byte and a limit. Lab 03 writes them itself; later they are given.
 //! - [`farm`]: the messages of labs 12 and 13, and the formula of their pictures.
+//! - [`paint`]: the colours of these pictures.
 //! - [`pickle`]: looks through a pickle before it is parsed, and refuses what would call code or use up memory.
 //! - [`Signals`]: SIGINT and SIGTERM as something that a program polls beside its sockets.
 //! - [`uninterrupted`]: a call of ZeroMQ, again where a signal came in between.
@@ -24,6 +25,7 @@ mod error;
 pub mod farm;
 mod file;
 pub mod message;
+pub mod paint;
 pub mod pickle;
 mod print;
 mod signals;

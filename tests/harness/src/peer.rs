@@ -171,6 +171,25 @@ impl Peer {
         (ready, peers[ready].receive(what))
     }
 
+    /// Receives a message that is there already; none where there is none. It does not wait.
+    pub fn try_receive(&self) -> Option<Vec<Vec<u8>>> {
+        match self.socket.recv_multipart(zmq::DONTWAIT) {
+            Ok(frames) => {
+                self.record(false, &frames);
+                Some(frames)
+            }
+            Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => None,
+            Err(error) => broken(&format!("{} cannot receive", self.name), error),
+        }
+    }
+
+    /// Leaves the check as a wait of this peer's that has reached its deadline, or whose partner has ended: for checks that wait
+    /// for several things at once, with [`try_receive`](Self::try_receive). `what` did not come.
+    pub fn hang(&self, what: &str) -> ! {
+        let partner = self.partner.borrow().clone();
+        self.scene.hang(&self.name, what, Some(&partner))
+    }
+
     /// Sends a request and waits for its reply, each of one frame.
     pub fn ask(&self, request: impl AsRef<[u8]>) -> Vec<u8> {
         let what = format!("the reply to {}", crate::failure::show(request.as_ref()));
