@@ -223,6 +223,7 @@ fn t2_prints_each_message_as_it_comes(scene: &Scene) {
 #[check]
 fn t2_ends_after_as_many_as_told(scene: &Scene) {
     let topic = topic(scene);
+    ends_at_once(scene, &topic);
     let count = scene.number(3..8);
     let audience = audience(scene, &[&topic], &count.to_string());
     for number in 1..=count {
@@ -242,15 +243,19 @@ fn t2_ends_after_as_many_as_told(scene: &Scene) {
         audience.send(&[topic.as_str(), "one more"]);
     }
     audience.ends_after(usize::try_from(count).unwrap_or(0));
-    ends_at_once(scene, &topic);
 }
 
 /// With `--count 0` there is no line to print, whatever comes.
 fn ends_at_once(scene: &Scene, topic: &str) {
-    let xpub = xpub(scene, "another XPUB");
+    let xpub = scene.peer_as("another XPUB", zmq::XPUB, "another subscriber");
     let endpoint = xpub.bind("tcp://127.0.0.1:*");
-    let subscriber = scene.start("subscriber", arguments(["--connect", &endpoint], &[topic], "0"));
-    scene.suspect(&ENDS_AT_NOTHING);
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect(&ENDS_LATE);
+    let subscriber = scene.start_as(
+        "another subscriber",
+        "subscriber",
+        arguments(["--connect", &endpoint], &[topic], "0"),
+    );
     let end = Instant::now() + scene.deadline();
     // Who has subscribed and goes on is sent what it would print.
     while !subscriber.has_ended() && Instant::now() < end {

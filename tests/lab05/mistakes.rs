@@ -154,12 +154,6 @@ pub static CAPITALS: Mistake = Mistake {
            the first frame with each topic by `==`, all of it.",
     section: "A subscription is a prefix",
 };
-pub static ENDS_AT_NOTHING: Mistake = Mistake {
-    name: "prints-before-it-counts",
-    says: "With `--count 0` there is nothing to print, and the subscriber does not end. Look at the count before you receive, and compare with `<`: a count that is only \
-           looked at behind a line is never 0.",
-    section: "Print what is wanted",
-};
 pub static PRINTS_OTHERWISE: Mistake = Mistake {
     name: "prints-something-else",
     says: "The line is not the topic, one blank, and the value. Nothing else belongs on standard output: no quotes, no colon, no news.",
@@ -179,7 +173,7 @@ pub static COUNTS_OTHERS: Mistake = Mistake {
 pub static ENDS_LATE: Mistake = Mistake {
     name: "ends-late",
     says: "The subscriber has printed as many lines as `--count` says, and goes on. Count each line that is printed, and look at the count before \
-           the next message is received.",
+           the next message is received; with `--count 0`, before the first.",
     section: "Print what is wanted",
 };
 pub static DEFAULT_COUNT: Mistake = Mistake {

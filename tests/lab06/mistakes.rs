@@ -209,7 +209,8 @@ pub static NOT_OK: Mistake = Mistake {
 pub static NOT_ANNOUNCED: Mistake = Mistake {
     name: "does-not-announce-sync",
     says: "The publisher printed its bound line, and then, with `--sync`, not the second one: `bound sync ENDPOINT`. Bind the REP socket, and call \
-           `announce_as(\"sync\", &sync)?`, before the first `hello`; `announce` alone leaves the name out.",
+           `announce_as(\"sync\", &sync)?`, before the first `hello`; `announce` alone leaves the name out. And wait for nothing before that: with `--sync` only \
+           `seen` counts.",
     section: "Hello, seen, ok",
 };
 pub static FLOODS: Mistake = Mistake {
