@@ -9,11 +9,13 @@ mod mistakes;
 #[path = "lab05/stage.rs"]
 mod stage;
 
+use std::time::{Duration, Instant};
+
 use harness::failure::{show, show_frames};
 use harness::program::Ended;
 use harness::scene::Evidence;
 use harness::tap::Side;
-use harness::{Scene, check};
+use harness::{Scene, check, zmq};
 use mistakes::*;
 use stage::{
     Listener, OTHER, Station, arguments, audience, connecting_publisher, cover, many_connections, xpub,
@@ -24,6 +26,9 @@ harness::lab!("lab05": "publisher", "subscriber");
 /// Messages of the tail, and the length of each: together more than the kernel keeps for a connection on which nobody reads. Linux
 /// lets a sender's buffer grow to 4 MiB (tcp_wmem in tcp(7)); 2.9 MB were measured.
 const TAIL: (u64, usize) = (12, 400_000);
+
+/// How long no publisher comes, to see who goes by the clock.
+const SILENCE: Duration = Duration::from_millis(2300);
 
 /// A topic that no other of the check's is a prefix of.
 fn topic(scene: &Scene) -> String {
@@ -201,9 +206,16 @@ fn t2_prints_each_message_as_it_comes(scene: &Scene) {
     let topic = topic(scene);
     let audience = audience(scene, &[&topic], "4");
     scene.suspect(&PRINTS_LATE);
-    for _ in 0..4 {
-        audience.send(&[&topic, &scene.word()]);
+    let (one, another) = (scene.word(), scene.number(100..1000).to_string());
+    let mut before = "";
+    for value in [&one, &another, &another, &one] {
+        if value == before {
+            scene.suspect(&PRINTS_NEWS_ONLY);
+        }
+        audience.send(&[&topic, value]);
         let _ = audience.subscriber.line("a line for the message, before the next one is sent");
+        before = value;
+        scene.suspect(&PRINTS_LATE);
     }
 }
 
@@ -211,6 +223,7 @@ fn t2_prints_each_message_as_it_comes(scene: &Scene) {
 #[check]
 fn t2_ends_after_as_many_as_told(scene: &Scene) {
     let topic = topic(scene);
+    ends_at_once(scene, &topic);
     let count = scene.number(3..8);
     let audience = audience(scene, &[&topic], &count.to_string());
     for number in 1..=count {
@@ -230,6 +243,33 @@ fn t2_ends_after_as_many_as_told(scene: &Scene) {
         audience.send(&[topic.as_str(), "one more"]);
     }
     audience.ends_after(usize::try_from(count).unwrap_or(0));
+}
+
+/// With `--count 0` there is no line to print, whatever comes.
+fn ends_at_once(scene: &Scene, topic: &str) {
+    let xpub = scene.peer_as("another XPUB", zmq::XPUB, "another subscriber");
+    let endpoint = xpub.bind("tcp://127.0.0.1:*");
+    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect(&ENDS_LATE);
+    let subscriber = scene.start_as(
+        "another subscriber",
+        "subscriber",
+        arguments(["--connect", &endpoint], &[topic], "0"),
+    );
+    let end = Instant::now() + scene.deadline();
+    // Who has subscribed and goes on is sent what it would print.
+    while !subscriber.has_ended() && Instant::now() < end {
+        if xpub.socket().poll(zmq::POLLIN, 5).is_ok_and(|ready| ready > 0) {
+            let _ = xpub.receive("a subscription");
+            let _ = xpub.socket().send_multipart([topic, "one too many"], zmq::DONTWAIT);
+        }
+        if !subscriber.output().out.is_empty() {
+            break;
+        }
+    }
+    let lines = subscriber.output().out;
+    scene.expect(lines.is_empty(), "nothing to be printed with `--count 0`", || show_frames(&lines));
+    subscriber.ends_with(0);
 }
 
 /// Without `--count` there is no last message.
@@ -289,6 +329,23 @@ fn t3_prints_every_topic(scene: &Scene) {
         let value = number.to_string();
         audience.send(&[&topics[which], &value]);
         audience.expect_line(&topics[which], value);
+    }
+}
+
+/// One topic lets messages through that look like those of another, in capitals. Topics are bytes, and other bytes are another topic.
+#[check]
+fn t3_tells_capitals_apart(scene: &Scene) {
+    let small = topic(scene);
+    let large = small.to_uppercase();
+    let audience = audience(scene, &[&small, &large[..1]], "2");
+    scene.suspect_when(&SOCKET_EACH, many_connections(scene));
+    scene.suspect(&ONE_WANTED);
+    for value in ["1", "2"] {
+        audience.send(&[&large, "other"]);
+        audience.send(&[small.as_str(), value]);
+        let line = audience.subscriber.line(&format!("the line `{small} {value}`"));
+        scene.suspect(if line.starts_with(large.as_bytes()) { &CAPITALS } else { &PRINTS_OTHERWISE });
+        scene.expect_bytes("the subscriber's line", line, format!("{small} {value}"));
     }
 }
 
@@ -444,7 +501,7 @@ fn name(scene: &Scene, name: &str) -> String {
 /// is skipped, and the next one is printed.
 #[check]
 fn t5_skips_messages_of_another_shape(scene: &Scene) {
-    scene.suspect_when(&PANICS, Evidence::panicked);
+    scene.suspect_when(&PANICS_AT_SHAPE, Evidence::panicked);
     scene.suspect_when(&DIES_OF_SHAPE, stage::ended_early);
     let (topic, xpub) = (topic(scene), xpub(scene, "the check's XPUB"));
     let endpoint = xpub.bind(&name(scene, "weather"));
@@ -482,8 +539,8 @@ fn t5_skips_messages_of_another_shape(scene: &Scene) {
     }
 }
 
-/// A subscriber may be there before its publisher, and outlives it. The socket connects again by itself, and says again what it has
-/// subscribed to.
+/// A subscriber may be there before its publisher, for as long as it takes, and outlives it. The socket connects again by itself, and says again
+/// what it has subscribed to.
 #[check]
 fn t5_waits_for_a_publisher_that_comes_and_goes(scene: &Scene) {
     scene.suspect_when(&PANICS, Evidence::panicked);
@@ -497,6 +554,14 @@ fn t5_waits_for_a_publisher_that_comes_and_goes(scene: &Scene) {
         .listen(&name(scene, "tap"));
     let subscriber = scene.start("subscriber", arguments(["--connect", tap.endpoint()], &[&topic], "2"));
     tap.wait_until("the subscriber to come, and to find nobody", |state| state.refused > 0);
+    let began = Instant::now();
+    while began.elapsed() < SILENCE {
+        scene.expect(!subscriber.has_ended(), "the subscriber to wait for a publisher", || {
+            let how = subscriber.how_it_ended(subscriber.end());
+            format!("{how}, {} ms after it found nobody", began.elapsed().as_millis())
+        });
+        std::thread::sleep(Duration::from_millis(20));
+    }
     for number in ["first", "second"] {
         let xpub = xpub(scene, &format!("the {number} publisher"));
         tap.to(&xpub.bind(&name(scene, number)));

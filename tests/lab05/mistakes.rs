@@ -143,6 +143,17 @@ pub static PRINTS_LATE: Mistake = Mistake {
     says: "The subscriber did not print the message before the next one was there. Print each line as it comes, and flush it: `print_line` does both.",
     section: "Print what is wanted",
 };
+pub static PRINTS_NEWS_ONLY: Mistake = Mistake {
+    name: "prints-news-only",
+    says: "The same message came twice, and was printed once. Two equal messages are two messages: a value that has not changed is news as well.",
+    section: "Print what is wanted",
+};
+pub static CAPITALS: Mistake = Mistake {
+    name: "takes-capitals-for-small-letters",
+    says: "The subscriber printed a topic in capitals that was asked for in small letters. It came because of another topic, which is its beginning. Topics are bytes: compare \
+           the first frame with each topic by `==`, all of it.",
+    section: "A subscription is a prefix",
+};
 pub static PRINTS_OTHERWISE: Mistake = Mistake {
     name: "prints-something-else",
     says: "The line is not the topic, one blank, and the value. Nothing else belongs on standard output: no quotes, no colon, no news.",
@@ -162,7 +173,7 @@ pub static COUNTS_OTHERS: Mistake = Mistake {
 pub static ENDS_LATE: Mistake = Mistake {
     name: "ends-late",
     says: "The subscriber has printed as many lines as `--count` says, and goes on. Count each line that is printed, and look at the count before \
-           the next message is received.",
+           the next message is received; with `--count 0`, before the first.",
     section: "Print what is wanted",
 };
 pub static DEFAULT_COUNT: Mistake = Mistake {
@@ -250,9 +261,16 @@ pub static OUT_OF_STEP: Mistake = Mistake {
            `recv_bytes` gives one frame; `recv_multipart` gives one message with all its frames, and after it the next one begins.",
     section: "A message of another shape",
 };
+pub static PANICS_AT_SHAPE: Mistake = Mistake {
+    name: "panics-at-a-message",
+    says: "The subscriber panicked at a message that has not two frames. `message[1]`, `unwrap` and `expect` are promises that nobody keeps for you: take the frames \
+           apart with a slice pattern, `[topic, value]`, and skip what does not fit.",
+    section: "A message of another shape",
+};
 pub static DIES_OF_SHAPE: Mistake = Mistake {
     name: "ends-at-another-shape",
-    says: "One message of another shape ended the subscriber. Somebody else sent it, and will send more of them; skip it.",
+    says: "The subscriber ended too early. Did a message of another shape end it, or was one counted that is not printed? Somebody else sends them, and will send \
+           more; skip each without counting it.",
     section: "A message of another shape",
 };
 pub static GIVES_UP: Mistake = Mistake {

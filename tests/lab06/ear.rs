@@ -12,6 +12,8 @@ use harness::scene::Program;
 use harness::timeline::{Fate, Timeline, What};
 use harness::{Mistake, Scene};
 
+use crate::mistakes::{FLOODS, NEVER_ENDS, UNHEARD};
+
 /// What was heard so far.
 #[derive(Default)]
 struct Heard {
@@ -82,6 +84,20 @@ impl<'a> Ear<'a> {
         });
     }
 
+    /// Fails the check where `hello` came without end: more often than so many times for each millisecond.
+    pub fn is_not_flooded(&self, time: Duration, per_ms: u64) {
+        let hellos = self.board.lock().hellos;
+        // Some may have come before the time began.
+        let most = 1000 + per_ms * u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        if hellos > most {
+            self.scene.suspect(&FLOODS);
+            self.scene.fail(
+                "a pause between one `hello` and the next",
+                format!("{hellos} of them in {} ms, and no pause", time.as_millis()),
+            );
+        }
+    }
+
     /// Whether anything but `hello` is heard within this time.
     pub fn hears_more(&self, limit: Duration) -> bool {
         !self.until(limit, |heard| !heard.others.is_empty()).others.is_empty()
@@ -95,7 +111,13 @@ impl<'a> Ear<'a> {
         let closed = heard.closed;
         drop(heard);
         if got.is_empty() || !closed {
-            let seen = format!("{}; {}", got.join(" "), self.silence(closed));
+            if !got.is_empty() {
+                self.scene.suspect(&NEVER_ENDS);
+            } else if self.publisher.ends_soon() == Some(Ended::Code(0)) {
+                self.scene.suspect(&UNHEARD);
+            }
+            let got = if got.is_empty() { "nothing of that".into() } else { got.join(" ") };
+            let seen = format!("{got}; {}", self.silence(closed));
             self.scene.fail(
                 format!("the numbers and `end` for {}, and then the end of the connection", self.name),
                 seen,

@@ -42,6 +42,12 @@ pub static GOES_ON: Mistake = Mistake {
            `end`, and return.",
     section: "A subscriber that prints",
 };
+pub static ENDS_AT_SOMETHING_ELSE: Mistake = Mistake {
+    name: "ends-at-something-else",
+    says: "The subscriber ended, or left something out, before `end` had come. `end` is the whole message and no part of one, in small letters; what else comes is \
+           printed as it came, number or not, also where it is empty. Compare bytes with `b\"end\"`.",
+    section: "A subscriber that prints",
+};
 pub static ONE_SIDE: Mistake = Mistake {
     name: "takes-its-side-for-granted",
     says: "The program takes for granted which side binds. With PUB and SUB, too, either may: `args.attach.attach(&socket)` does what \
@@ -50,7 +56,8 @@ pub static ONE_SIDE: Mistake = Mistake {
 };
 pub static WRONG_NUMBERS: Mistake = Mistake {
     name: "publishes-something-else",
-    says: "The publisher sends the numbers from 1 to N, each as a message of one frame with the number as text, and behind them `end`.",
+    says: "The publisher sends the numbers from 1 to N, `1..=count`, each as a message of one frame with the number as text, and behind them `end`. Where N is \
+           0 there are no numbers, and `end` comes alone.",
     section: "A publisher that waits for nobody",
 };
 pub static TOO_EARLY: Mistake = Mistake {
@@ -74,13 +81,44 @@ pub static STILL_WAITS: Mistake = Mistake {
 };
 pub static NEVER_BEGINS: Mistake = Mistake {
     name: "never-begins",
-    says: "The one subscription that was asked for is there, and the publisher still waits. Only an XPUB socket can be received from (PUB gives \
-           ENOTSUP), and its report of a join is the byte 1 and the topic: here one byte.",
+    says: "The one subscription that was asked for is there, and the publisher still waits. An XPUB reports a join as the byte 1 and the topic: here \
+           one byte. Does the publisher count it? Does it wait for one more than K?",
     section: "What an XPUB sees",
+};
+pub static PUB_SOCKET: Mistake = Mistake {
+    name: "pub-socket",
+    says: "A PUB cannot be received from: that is `ENOTSUP`. An XPUB publishes as a PUB does, and can be received from as well: what comes are the reports on \
+           subscriptions.",
+    section: "What an XPUB sees",
+};
+pub static UNHEARD: Mistake = Mistake {
+    name: "ends-unheard",
+    says: "The publisher ended with exit code 0, and a subscriber that has subscribed got nothing. Either it published before this subscription was there: then receive \
+           on the XPUB until K are reported. Or it did publish, and ended before its queues were empty: `send` only puts a message into a queue, and \
+           `process::exit` and a linger of 0 throw the queue away. Return from `main`.",
+    section: "Linger, and the exit",
+};
+pub static NEVER_ENDS: Mistake = Mistake {
+    name: "never-ends",
+    says: "The publisher has published, its subscribers have read, and it does not end. Does it wait for something behind its last `send`? \
+           Return from `run` there.",
+    section: "A publisher that waits for nobody",
+};
+pub static NOT_THE_SAME: Mistake = Mistake {
+    name: "not-the-same-for-all",
+    says: "All subscribers were there, and they did not all get the same. Everything is published once, to all, behind the last of K reports; nothing is \
+           published before.",
+    section: "What an XPUB sees",
+};
+pub static NOTHING_YET: Mistake = Mistake {
+    name: "publishes-nothing",
+    says: "The subscribers were there, and nothing was published. This check is about the end, and it has no beginning yet: make the checks of task 2 \
+           green first. They tell what the publisher waits for.",
+    section: "Count every one of them",
 };
 pub static LEAVES: Mistake = Mistake {
     name: "miscounts-leaves",
-    says: "Somebody had left, and the publisher began with fewer than K there. A report begins with 1 for a join and with 0 for a leave: look at the \
+    says: "Somebody had left, and the publisher began with fewer than K there. (If it sleeps and does not count, that is why.) A report begins with 1 for a join and with 0 for a leave: look at the \
            byte. And of those who leave a topic XPUB reports only the last one, so a leave says that nobody is left: set the count back to 0.",
     section: "When somebody leaves",
 };
@@ -97,11 +135,23 @@ pub static ENDS_EARLY: Mistake = Mistake {
            it takes: `set_linger(-1)`.",
     section: "Linger, and the exit",
 };
+pub static WAIT_TOGETHER: Mistake = Mistake {
+    name: "wait-for-each-other",
+    says: "Your publisher does not end with your own subscribers. If these have printed nothing, then no subscription comes from them (with `--sync`: no `seen`), or the publisher \
+           does not count it. If they have printed all, look at what the publisher does behind `end`. The other checks tell which.",
+    section: "Count every one of them",
+};
 pub static LOSES: Mistake = Mistake {
     name: "loses-on-the-way",
     says: "With your own programs on both sides some numbers did not arrive. If the first ones are missing, the publisher began too early; if some in \
            the middle or the last ones are, look at the high-water mark, at linger and at how the publisher ends.",
     section: "Linger, and the exit",
+};
+pub static LOSES_THE_BEGINNING: Mistake = Mistake {
+    name: "loses-the-beginning",
+    says: "With your own programs on both sides the first number did not arrive. Did the publisher begin before both subscriptions were there? The checks of task 2 tell. If nothing \
+           arrived at all, it may also have ended before its queues were empty.",
+    section: "Count every one of them",
 };
 pub static UNSEEN: Mistake = Mistake {
     name: "says-seen-unseen",
@@ -113,6 +163,18 @@ pub static NOT_SAID: Mistake = Mistake {
     name: "does-not-say-seen",
     says: "`hello` reached the subscriber, and no `seen` comes. With `--sync` it connects a REQ socket there, and sends `seen` when the first `hello` has \
            come.",
+    section: "Hello, seen, ok",
+};
+pub static SEEN_BY_THE_CLOCK: Mistake = Mistake {
+    name: "says-seen-by-the-clock",
+    says: "`hello` had come, and `seen` was said only long after: the subscriber waits for time to pass, and not for the `hello`. Time proves nothing about a \
+           connection. Receive on the SUB socket, and say `seen` when the first `hello` comes.",
+    section: "The handshake that proves nothing",
+};
+pub static NO_WAIT_FOR_OK: Mistake = Mistake {
+    name: "does-not-wait-for-ok",
+    says: "The subscriber said `seen` and went on without the answer. A REQ is a question and its reply: receive the `ok` in `say_seen`, before the next message is \
+           received on the SUB socket. What comes meanwhile is kept there.",
     section: "Hello, seen, ok",
 };
 pub static SAYS_TWICE: Mistake = Mistake {
@@ -129,13 +191,32 @@ pub static PRINTS_HELLO: Mistake = Mistake {
 pub static NO_HELLO: Mistake = Mistake {
     name: "publishes-no-hello",
     says: "With `--sync` a subscriber can only say what it has seen, and there is no `hello` for it to see. Publish `hello` again and again until all K have \
-           said `seen`; one alone may be published before a subscriber is there.",
+           said `seen`; one alone may be published before a subscriber is there. Or does the publisher wait for reports of its XPUB first? With `--sync` only \
+           `seen` counts.",
     section: "Hello, seen, ok",
 };
 pub static NO_OK: Mistake = Mistake {
     name: "does-not-answer",
     says: "The publisher was told `seen` and gives no answer. A REQ waits for its reply, so this subscriber now hangs: send `ok` on the REP socket after each \
            request.",
+    section: "Hello, seen, ok",
+};
+pub static NOT_OK: Mistake = Mistake {
+    name: "answers-something-else",
+    says: "The answer to `seen` came, and it is not `ok`: the two letters in one frame.",
+    section: "Hello, seen, ok",
+};
+pub static NOT_ANNOUNCED: Mistake = Mistake {
+    name: "does-not-announce-sync",
+    says: "The publisher printed its bound line, and then, with `--sync`, not the second one: `bound sync ENDPOINT`. Bind the REP socket, and call \
+           `announce_as(\"sync\", &sync)?`, before the first `hello`; `announce` alone leaves the name out. And wait for nothing before that: with `--sync` only \
+           `seen` counts.",
+    section: "Hello, seen, ok",
+};
+pub static FLOODS: Mistake = Mistake {
+    name: "floods-with-hello",
+    says: "`hello` comes without a pause. Each one goes into the queue of each subscriber, and these queues have no limit: who is slow gets a memory full of them. \
+           Poll the sync socket between one and the next, for some milliseconds: `PAUSE` is not 0.",
     section: "Hello, seen, ok",
 };
 pub static NOT_ALL_SEEN: Mistake = Mistake {

@@ -3,12 +3,15 @@
 use std::time::{Duration, Instant};
 
 use harness::failure::{show, show_frames};
+use harness::program::Ended;
 use harness::raw::RawPeer;
 use harness::scene::Program;
 use harness::tap::{Side, State, subscriptions};
 use harness::timeline::{Fate, Link, What};
 use harness::zmtp::{Command, Content};
 use harness::{Scene, SceneTap};
+
+use crate::mistakes::UNHEARD;
 
 /// How often a wait looks whether the publisher is still there.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -126,7 +129,15 @@ impl Subscriber {
 
     /// Waits until the publisher has sent so many messages here.
     pub fn await_messages(&self, publisher: &Program, count: u64, what: &str) {
-        self.await_state(publisher, what, |state| state.passed(Side::Acceptor) >= count);
+        let mut watch = Watch::new(&self.scene);
+        while self.tap.tap().wait_until(GLANCE, |state| state.passed(Side::Acceptor) >= count).is_err() {
+            if watch.is_over(publisher) {
+                if publisher.ends_soon() == Some(Ended::Code(0)) {
+                    self.scene.suspect(&UNHEARD);
+                }
+                self.vanished(publisher, what);
+            }
+        }
     }
 
     fn await_state(&self, publisher: &Program, what: &str, enough: impl Fn(&State) -> bool) {
@@ -164,7 +175,16 @@ impl Subscriber {
 
     /// Fails the check unless this subscriber gets the numbers from 1 to `count`, and `end` behind them.
     pub fn expect_all(&mut self, publisher: &Program, count: u64) {
-        self.await_messages(publisher, count + 1, &format!("the numbers from 1 to {count} and `end`"));
+        let mut watch = Watch::new(&self.scene);
+        while self.tap.tap().wait_until(GLANCE, |state| state.passed(Side::Acceptor) > count).is_err() {
+            if watch.is_over(publisher) {
+                let texts: Vec<String> = self.messages().iter().map(|frames| show_frames(frames)).collect();
+                let ended = if publisher.has_ended() { "has ended" } else { "sends no more" };
+                let seen = format!("{} messages: {}; the publisher {ended}", texts.len(), texts.join(" "));
+                let wanted = format!("{} messages, the numbers from 1 to {count} and `end`", count + 1);
+                self.scene.fail(format!("{wanted}, for {}", self.name), seen);
+            }
+        }
         let (scene, name) = (self.scene.clone(), self.name.clone());
         let wanted = (1..=count).map(|number| number.to_string()).chain(["end".to_string()]);
         for (number, (got, wanted)) in self.messages().iter().zip(wanted).enumerate() {
