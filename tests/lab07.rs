@@ -13,7 +13,7 @@ use harness::program::Ended;
 use harness::scene::Evidence;
 use harness::{Scene, check, zmq};
 use mistakes::*;
-use stage::{Listening, arrived, listen, suspect_the_policies, words};
+use stage::{Listening, arrived, listen, listen_as, suspect_the_policies, words};
 
 harness::lab!("lab07": "policies", "subscriber");
 
@@ -120,6 +120,7 @@ fn t2_keeps_the_last_word_only(scene: &Scene) {
 /// Where nothing was sent, there is no latest word either, and the program ends.
 #[check]
 fn t2_ends_where_there_are_no_words(scene: &Scene) {
+    scene.suspect_when(&NO_LAST_WORD, Evidence::panicked);
     ends_without_words(scene, "latest");
 }
 
@@ -206,8 +207,8 @@ fn t4_tells_each_gap_once(scene: &Scene) {
 #[check]
 fn t4_takes_the_first_number_as_it_is(scene: &Scene) {
     scene.suspect(&FIRST_IS_A_GAP);
-    for first in [scene.number(1_000..1_000_000), 0] {
-        let on = listen(scene, 5);
+    for (name, first) in [("subscriber", scene.number(1_000..1_000_000)), ("second subscriber", 0)] {
+        let on = listen_as(scene, name, 5);
         scene.suspect(&FIRST_IS_A_GAP);
         on.got(first);
         on.got(first + 1);
@@ -252,9 +253,18 @@ fn t4_tells_a_restart(scene: &Scene) {
 /// A sequence number is a `u64`, up to the highest one. Behind the highest there is none, and what comes then is a restart.
 #[check]
 fn t4_counts_as_far_as_numbers_go(scene: &Scene) {
+    scene.suspect_when(&FIRST_IS_A_GAP, |evidence| {
+        stage::told_a_loss(evidence) && (evidence.wanted == b"got 4294967295" || evidence.wanted == b"got 7")
+    });
+    // A subscriber that has trouble with any number has no trouble with high ones.
+    let on = listen_as(scene, "first subscriber", 5);
+    scene.suspect(&SILENT);
+    for number in [7, 8, 9] {
+        on.got(number);
+    }
     scene.suspect_when(&NARROW, Evidence::panicked);
-    for first in [u64::from(u32::MAX), u64::MAX - 2] {
-        let on = listen(scene, u64::MAX);
+    for (name, first) in [("second subscriber", u64::from(u32::MAX)), ("third subscriber", u64::MAX - 2)] {
+        let on = listen_as(scene, name, u64::MAX);
         scene.suspect(&NARROW);
         for number in first..=first + 2 {
             on.got(number);
@@ -269,8 +279,8 @@ fn t4_counts_as_far_as_numbers_go(scene: &Scene) {
 /// comes after it.
 #[check]
 fn t4_leaves_when_it_is_too_slow(scene: &Scene) {
-    for lag in [scene.number(3..30), 0] {
-        let on = listen(scene, lag);
+    for (name, lag) in [("subscriber", scene.number(3..30)), ("second subscriber", 0)] {
+        let on = listen_as(scene, name, lag);
         scene.suspect(&SILENT);
         // 0, so that the number itself is no larger than any lag.
         let first = 0;
@@ -325,8 +335,8 @@ fn t4_forgives_gaps_that_are_over(scene: &Scene) {
 /// `end` in the first frame ends the subscriber, with exit code 0, alone or with further frames.
 #[check]
 fn t4_ends_when_it_is_told(scene: &Scene) {
-    for frames in [vec!["end"], vec!["end", "bye"]] {
-        let on = listen(scene, 5);
+    for (name, frames) in [("subscriber", vec!["end"]), ("second subscriber", vec!["end", "bye"])] {
+        let on = listen_as(scene, name, 5);
         scene.suspect(&SILENT);
         on.got(1);
         scene.suspect(&WRONG_END);
@@ -355,13 +365,53 @@ fn t4_skips_what_is_no_numbered_message(scene: &Scene) {
     scene.suspect_when(&ODD_MESSAGES, |evidence| !evidence.panicked());
     let on = listen(scene, 1_000);
     on.got(7);
-    let odd: [&[&str]; 7] =
-        [&["nine", "x"], &["12"], &[""], &["", "x"], &["-3", "x"], &["8.5", "x"], &["40", "x", "y"]];
+    let odd: [&[&str]; 9] = [
+        &["nine", "x"],
+        &["12"],
+        &[""],
+        &["", "x"],
+        &["-3", "x"],
+        &["8.5", "x"],
+        &["40", "x", "y"],
+        &[" 30 ", "x"],
+        &["31\n", "x"],
+    ];
     for frames in odd {
         on.peer.send_frames(frames);
     }
     on.peer.send_frames([b"\xff\xfe".as_slice(), b"x"]);
     on.got(8);
+    on.program.lines_at_the_end();
+    scene.suspect(&SKIPS_IN_SILENCE);
+    let errors = on.program.output().errors();
+    scene.expect(!errors.trim().is_empty(), "a word on standard error about what was skipped", || {
+        "nothing on standard error".into()
+    });
+}
+
+/// A skipped message is as if it had never come. The number before it is still the one to compare with, and what is missing across it is
+/// told.
+#[check]
+fn t4_a_skipped_message_hides_no_gap(scene: &Scene) {
+    let forgets = std::rc::Rc::new(std::cell::Cell::new(false));
+    let skipped = std::rc::Rc::clone(&forgets);
+    scene.suspect_when(&FORGETS, move |evidence| {
+        skipped.get() && evidence.got == b"got 12" && evidence.wanted.starts_with(b"lost ")
+    });
+    let on = listen(scene, 1_000);
+    scene.suspect(&SILENT);
+    on.got(3);
+    scene.suspect(&NO_GAP);
+    on.send(6);
+    on.says("lost 4-5");
+    on.got_after(6);
+    on.got(7);
+    scene.suspect(&ODD_MESSAGES);
+    on.peer.send_frames(["nine", "x"]);
+    forgets.set(true);
+    on.send(12);
+    on.says("lost 8-11");
+    on.got_after(12);
 }
 
 /// Either side may bind: the subscriber too, and then it says where it is.

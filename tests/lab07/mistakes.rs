@@ -24,7 +24,8 @@ pub static NO_MARKS: Mistake = Mistake {
 pub static NOTHING_DROPPED: Mistake = Mistake {
     name: "high-water-mark-zero",
     says: "All words arrived, and most should have been dropped. A mark of 0 does not mean that nothing is kept: it means no limit, and it is \
-           enough that one side has it. It looks the same where the receiver reads while words are still being sent.",
+           enough that one side has it. It looks the same where the receiver reads while words are still being sent, and where all words are \
+           sent as one message: a message of many frames counts as one.",
     section: "Both sides add up",
 };
 pub static HALF: Mistake = Mistake {
@@ -92,6 +93,12 @@ pub static LATEST_WAITS: Mistake = Mistake {
            has. Receive with `DONTWAIT` until it says `EAGAIN`.",
     section: "Only the latest",
 };
+pub static NO_LAST_WORD: Mistake = Mistake {
+    name: "unwraps-the-last-word",
+    says: "The program panicked where there are no words. Standard input may be empty, and then there is no last word, no first one, and nothing arrives: look at what \
+           stands behind `unwrap` and `[i]`.",
+    section: "Only the latest",
+};
 pub static DROPS: Mistake = Mistake {
     name: "pub-for-never-lose",
     says: "The first words arrived, until the queues were full, and the others are lost. PUB drops what finds no room, whatever you do. PUSH does not: but \
@@ -120,6 +127,12 @@ pub static NOT_SUBSCRIBED: Mistake = Mistake {
     name: "not-subscribed",
     says: "No subscription came to the publisher, and a publisher sends to nobody who has not subscribed. The subscriber opens a SUB, calls \
            `set_subscribe(b\"\")` and attaches the socket.",
+    section: "Numbers that tell what is missing",
+};
+pub static NO_LINE: Mistake = Mistake {
+    name: "conflates",
+    says: "A numbered message was sent, and the subscriber skipped it and printed nothing. A message has two frames here, the number and a payload. Receive with \
+           `recv_multipart`, and set no ZMQ_CONFLATE: a socket with it keeps one frame of each message.",
     section: "Numbers that tell what is missing",
 };
 pub static TOPIC: Mistake = Mistake {
@@ -231,6 +244,17 @@ pub static ODD_MESSAGES: Mistake = Mistake {
     name: "ends-on-an-odd-message",
     says: "What is not [number, payload] is not yours: name it on standard error, print nothing on standard output, and go on with the next message as if \
            it had never come.",
+    section: "Numbers that tell what is missing",
+};
+pub static SKIPS_IN_SILENCE: Mistake = Mistake {
+    name: "silent-about-odd-messages",
+    says: "A message that is not [number, payload] was skipped in silence. Whoever sent it never learns that it did not count: say so on standard error.",
+    section: "Numbers that tell what is missing",
+};
+pub static FORGETS: Mistake = Mistake {
+    name: "forgets-its-number",
+    says: "After a message that was skipped, a gap was not told. A skipped message changes nothing: the last number stays the one to \
+           compare with.",
     section: "Numbers that tell what is missing",
 };
 pub static MEANWHILE: Mistake = Mistake {

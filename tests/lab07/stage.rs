@@ -6,6 +6,7 @@ use harness::failure::{Failure, show};
 use harness::peer::Peer;
 use harness::program::Ended;
 use harness::scene::{Evidence, Program};
+use harness::timeline::{Event, Stream, Timeline, What};
 use harness::{Scene, zmq};
 
 use crate::mistakes::*;
@@ -96,6 +97,12 @@ pub fn left_as_too_slow(evidence: &Evidence) -> bool {
     evidence.got == b"too slow" || evidence.ended == Some(Ended::Code(1))
 }
 
+/// Whether no program has printed anything on standard output.
+fn printed_nothing(timeline: &Timeline) -> bool {
+    let is_line = |event: &Event| matches!(&event.what, What::Line { stream: Stream::Out, .. });
+    !timeline.events().iter().any(is_line)
+}
+
 /// A subscriber whose subscription is known to the publisher that it listens to.
 pub struct Listening {
     scene: Scene,
@@ -105,9 +112,15 @@ pub struct Listening {
 
 /// Starts a subscriber that connects to a publisher of the check's.
 pub fn listen(scene: &Scene, max_lag: u64) -> Listening {
-    let peer = scene.peer(zmq::XPUB, "subscriber");
+    listen_as(scene, "subscriber", max_lag)
+}
+
+/// The same under a name, where there are several.
+pub fn listen_as(scene: &Scene, name: &str, max_lag: u64) -> Listening {
+    let peer = scene.peer(zmq::XPUB, name);
     let endpoint = peer.bind("tcp://127.0.0.1:*");
-    let program = scene.start("subscriber", ["--connect", &endpoint, "--max-lag", &max_lag.to_string()]);
+    let arguments = ["--connect", &endpoint, "--max-lag", &max_lag.to_string()];
+    let program = scene.start_as(name, "subscriber", arguments);
     Listening::new(scene, program, peer)
 }
 
@@ -121,6 +134,14 @@ impl Listening {
             let is_line = known.iter().any(|kind| evidence.wanted.starts_with(kind));
             let goes_on = evidence.got.starts_with(&evidence.wanted);
             is_line && evidence.got != evidence.wanted && (goes_on || !known.contains(&kind))
+        });
+        // Both are borders of a gap, and not the same.
+        scene.suspect_when(&GAP_BORDERS, |evidence| {
+            told_a_loss(evidence) && evidence.wanted.starts_with(b"lost ") && evidence.got != evidence.wanted
+        });
+        let timeline = scene.timeline().clone();
+        scene.suspect_when(&NO_LINE, move |evidence| {
+            evidence.hung && !evidence.errors.trim().is_empty() && printed_nothing(&timeline)
         });
         scene.suspect(&NOT_SUBSCRIBED);
         let subscription = peer.receive("a subscription");

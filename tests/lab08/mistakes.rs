@@ -11,14 +11,27 @@ pub static PANICS: Mistake = Mistake {
 };
 pub static NO_UPDATE: Mistake = Mistake {
     name: "takes-no-update",
-    says: "The replica printed the snapshot, and then took no notice of the update behind it. Does it still read its SUB when no request is \
-           open? After 5, does it take 6 for the next? And is an option set on the SUB? With ZMQ_CONFLATE a socket keeps one frame, \
-           so of an update of five frames only the value is left.",
+    says: "The replica printed the snapshot, and then took no notice of the update behind it. Is the request closed when its answer is complete? \
+           As long as one is open, updates are kept. Does the replica still read its SUB when none is open? After 5, does it take 6 for the next? \
+           And is an option set on the SUB? With ZMQ_CONFLATE a socket keeps one frame, so of an update of five frames only the value is left.",
     section: "PUB remembers nothing",
+};
+pub static ASKS_FOR_NOTHING: Mistake = Mistake {
+    name: "asks-for-nothing",
+    says: "The replica asked for a snapshot again, though no number was missing, and waits for the answer. With what did it compare? An update that \
+           leaves the table as it was has a number, too: take it over, or the next one does not fit. After 5 comes 6, and only 7 would be a \
+           gap.",
+    section: "The line that is printed",
 };
 
 // The store.
 
+pub static NOT_BOUND: Mistake = Mistake {
+    name: "not-bound",
+    says: "The store says first where it is: `bound updates ENDPOINT`, then `bound snapshot ENDPOINT`. `announce_as` does it, for each socket when \
+           it is bound, in this order; nothing is printed before.",
+    section: "Write task 1",
+};
 pub static WRONG_UPDATE: Mistake = Mistake {
     name: "another-update",
     says: "An update is one message of five frames: `update`, the session, the number in decimal digits, the key and the value. One \
@@ -27,7 +40,7 @@ pub static WRONG_UPDATE: Mistake = Mistake {
 };
 pub static WRONG_NUMBER: Mistake = Mistake {
     name: "wrong-number",
-    says: "Every good line gets the next number, and the first gets 1. That is also so for a line that changes nothing: a number that \
+    says: "Every good line gets the next number, in decimal digits, and the first gets 1. That is also so for a line that changes nothing: a number that \
            is left out looks like a lost update, and one that is used twice like a repeated one.",
     section: "A line is an update",
 };
@@ -44,8 +57,20 @@ pub static STORE_TEXT: Mistake = Mistake {
 };
 pub static BAD_LINE: Mistake = Mistake {
     name: "counts-bad-lines",
-    says: "A line without `=`, or with nothing before it, is no update. It gets no number and is not published.",
+    says: "A line without `=`, or with nothing before it, is no update. It gets no number, is not published, and does not end the store.",
     section: "A line is an update",
+};
+pub static LINES_TOGETHER: Mistake = Mistake {
+    name: "publishes-the-first-line-only",
+    says: "Lines were typed one right after the other, and not all of the good ones were published. `wait` gives all lines that have come: go \
+           through the whole of `ready.lines`, also behind a bad one.",
+    section: "Two things at once",
+};
+pub static LOSES_LINES: Mistake = Mistake {
+    name: "loses-a-line-beside-a-request",
+    says: "A line was typed while requests came, and it was never published. One `wait` may give both, lines and a message: do both, the \
+           lines first, before you wait again. The lines that it gave do not come a second time.",
+    section: "Two things at once",
 };
 pub static SILENT: Mistake = Mistake {
     name: "silent-about-bad-lines",
@@ -54,13 +79,21 @@ pub static SILENT: Mistake = Mistake {
 };
 pub static ENDS: Mistake = Mistake {
     name: "ends-at-the-end-of-input",
-    says: "The store ended with its input. The table is still wanted: replicas ask for it at any time. Go on answering requests.",
+    says: "The store ended, and nobody had told it to. The table is still wanted, replicas ask for it at any time: go on for ever, also where `wait` gives no lines, as at \
+           the end of input. If it ended with an error, that stands under *Seen*.",
     section: "Two things at once",
 };
 pub static WRONG_ANSWER: Mistake = Mistake {
     name: "another-answer",
     says: "The answer to `snapshot?` is one message [`entry`, key, value] for each key of the table, and then [`end`, session, seq] with the \
            number of the last update, 0 before the first. The `end` comes last, and also where there are no entries.",
+    section: "The answer to a request",
+};
+pub static NO_ANSWER: Mistake = Mistake {
+    name: "no-answer",
+    says: "The DEALER asked, and nothing came back. Each message of the answer begins with the identity that stood before the request: a ROUTER throws away what \
+           has another first frame, and says nothing. An empty table has an answer as well, the `end`. And the socket that answers is a ROUTER: a REP \
+           takes no request without an empty frame before it.",
     section: "The answer to a request",
 };
 pub static WRONG_RECEIVER: Mistake = Mistake {
@@ -89,8 +122,13 @@ pub static STANDS_STILL: Mistake = Mistake {
 };
 pub static STORE_KEEPS: Mistake = Mistake {
     name: "store-keeps-a-deleted-key",
-    says: "The key was deleted, and the snapshot still has it. An empty value is no value: take the key out of the table, and publish the \
-           update.",
+    says: "The key was deleted, and the snapshot still has it. An empty value is no value: take the key out of the table.",
+    section: "Deletes",
+};
+pub static DELETE_UNPUBLISHED: Mistake = Mistake {
+    name: "delete-is-not-published",
+    says: "`KEY=` was typed, and no update came. It is a line like any other: it gets a number and is published, with an empty value, also where \
+           there is no such key.",
     section: "Deletes",
 };
 pub static ONE_SESSION: Mistake = Mistake {
@@ -120,7 +158,7 @@ pub static NO_SUBSCRIPTION: Mistake = Mistake {
 };
 pub static NO_REQUEST: Mistake = Mistake {
     name: "another-request",
-    says: "A request for a snapshot is one frame, `snapshot?`, sent on a DEALER socket. Nothing stands before it: the empty frame of \
+    says: "A request for a snapshot is one frame, `snapshot?`, sent on a DEALER socket that is connected to `--snapshot`. Nothing stands before it: the empty frame of \
            a REQ would make it two.",
     section: "Subscribe, then ask",
 };
@@ -133,7 +171,7 @@ pub static NO_BUFFER: Mistake = Mistake {
 pub static WRONG_LINE: Mistake = Mistake {
     name: "prints-something-else",
     says: "The line is the number of the last update, then ` KEY=VALUE` for each key of the table, in the order of the keys' bytes. An empty \
-           table is the number and nothing else.",
+           table is the number and nothing else. Whatever else you print belongs on standard error.",
     section: "The line that is printed",
 };
 pub static NO_FIRST_LINE: Mistake = Mistake {
@@ -152,6 +190,19 @@ pub static PRINTS_ALL: Mistake = Mistake {
     name: "prints-every-update",
     says: "The table was the same before and after, and was printed all the same. Compare, and print where something changed. The number alone \
            is no change.",
+    section: "The line that is printed",
+};
+pub static PRINTS_SAME: Mistake = Mistake {
+    name: "prints-the-same-table",
+    says: "The replica printed a table that it had printed before. A new snapshot is printed where its *table* is another one than the replica's; the \
+           number alone is no change, so compare tables, not lines. And the old table has to be there still: neither a gap nor a request \
+           that is sent again empties it.",
+    section: "The line that is printed",
+};
+pub static PRINTS_ONCE: Mistake = Mistake {
+    name: "prints-the-buffer-at-once",
+    says: "No update was lost: the table is right, but some of its lines are not there. The snapshot has a line, and each kept update that changes something has a \
+           line of its own.",
     section: "The line that is printed",
 };
 pub static REPLICA_TEXT: Mistake = Mistake {
@@ -192,8 +243,14 @@ pub static ASKS_AT_OLD: Mistake = Mistake {
 };
 pub static IGNORES_GAPS: Mistake = Mistake {
     name: "ignores-gaps",
-    says: "A number is missing, so an update was lost, and the replica goes on as if it had never been. It cannot know what was in \
-           it: only a new snapshot can tell.",
+    says: "A number is missing, so an update was lost, and the replica does not ask for a new snapshot. It cannot know what was in it: only the store \
+           can tell. `follow` asks where an update does not fit, and `run` keeps the request that it gives.",
+    section: "A gap",
+};
+pub static APPLIES_BEHIND_GAP: Mistake = Mistake {
+    name: "applies-behind-a-gap",
+    says: "An update came behind a gap, and the replica made its change all the same before it asked. That is a table which no store ever had; \
+           so the snapshot, which has the same, looked like no change. Ask, and leave the table as it is until the answer is there.",
     section: "A gap",
 };
 pub static TRUSTS_BUFFER: Mistake = Mistake {
@@ -204,20 +261,27 @@ pub static TRUSTS_BUFFER: Mistake = Mistake {
 };
 pub static NO_SECOND_BUFFER: Mistake = Mistake {
     name: "no-buffer-the-second-time",
-    says: "The replica asked for a new snapshot, and an update that came meanwhile was lost in it. A second snapshot needs a \
-           buffer as the first did.",
+    says: "The replica asked for a new snapshot, and an update that came meanwhile was not kept for it. A second snapshot needs a \
+           buffer as the first did: as long as a request is open, an update is neither thrown away nor looked at.",
     section: "A gap",
 };
 pub static ASKS_ONCE: Mistake = Mistake {
     name: "asks-once",
-    says: "No answer came, and the replica waits for it still. A store that dies with a request in its hands never answers it, and ZeroMQ \
-           does not repeat it. After `--timeout` milliseconds without a message of the answer, ask again.",
+    says: "No answer came, or only a part of one, and the replica waits for it still. A store that dies with a request in its hands never answers it, and ZeroMQ \
+           does not repeat it. After `--timeout` milliseconds without a message of the answer, ask again; so do not receive without \
+           `DONTWAIT`.",
     section: "When no answer comes",
 };
 pub static NEVER_TIME: Mistake = Mistake {
     name: "updates-keep-it-waiting",
-    says: "The replica asks again where nothing at all comes for a while. Here updates came all the time, only no answer. Measure the time since \
+    says: "Updates came all the time, and no answer, and the replica did not ask again. Updates are no sign of an answer. Measure the time since \
            the request and the last message of its answer: `Instant::now()` and `elapsed`.",
+    section: "When no answer comes",
+};
+pub static NO_PATIENCE: Mistake = Mistake {
+    name: "counts-from-the-request",
+    says: "The answer was long, and came message by message without a pause, and the replica asked again in the midst of it. Each message of the answer says that it goes on: \
+           measure the time since the last of them, not since the request, and not by a clock that only runs.",
     section: "When no answer comes",
 };
 pub static SAME_SOCKET: Mistake = Mistake {
@@ -229,6 +293,12 @@ pub static SAME_SOCKET: Mistake = Mistake {
 pub static REPLICA_KEEPS: Mistake = Mistake {
     name: "keeps-a-deleted-key",
     says: "An update with an empty value deletes the key. It is not a key with an empty value: take it out of the table.",
+    section: "Deletes",
+};
+pub static DELETE_DOES_NOT_COUNT: Mistake = Mistake {
+    name: "delete-does-not-count",
+    says: "The key was taken out of the table, and the line has the old number. A delete is an update like any other: take over its \
+           number.",
     section: "Deletes",
 };
 pub static MERGES: Mistake = Mistake {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use harness::failure::{show, show_frames};
 use harness::peer::Peer;
+use harness::program::Ended;
 use harness::scene::{Evidence, Program};
 use harness::timeline::{Event, Stream, Timeline, What};
 use harness::{Mistake, Scene, SceneTap, zmq};
@@ -44,7 +45,7 @@ impl Run {
     }
 
     /// The line that a replica of this run prints.
-    fn line(&self) -> Vec<u8> {
+    pub fn line(&self) -> Vec<u8> {
         let mut table = self.table.clone();
         table.sort();
         let mut line = self.seq.to_string().into_bytes();
@@ -59,14 +60,24 @@ fn owned(table: &[Pair<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
     table.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
 }
 
+/// What the check waits for, where that tells one hang from another.
+#[derive(Clone, Copy, PartialEq)]
+enum Wait {
+    FirstRequest,
+    Request,
+    Subscription,
+    Line,
+}
+
 /// The check as the store of one replica.
 pub struct Store {
     scene: Scene,
     pub replica: Program,
     pub updates: Peer,
-    pub requests: Peer,
+    pub requests: Rc<Peer>,
     /// Whether the end of an answer was sent.
     answered: Rc<Cell<bool>>,
+    wait: Rc<Cell<Wait>>,
 }
 
 impl Store {
@@ -74,32 +85,52 @@ impl Store {
     pub fn with_replica(scene: &Scene, timeout: &str) -> Self {
         scene.suspect_when(&PANICS, Evidence::panicked);
         let updates = scene.peer_as("the store's XPUB", zmq::XPUB, "replica");
-        let requests = scene.peer_as("the store's ROUTER", zmq::ROUTER, "replica");
+        let requests = Rc::new(scene.peer_as("the store's ROUTER", zmq::ROUTER, "replica"));
         let (first, second) = (updates.bind("tcp://127.0.0.1:*"), requests.bind("tcp://127.0.0.1:*"));
         let replica =
             scene.start("replica", ["--updates", &first, "--snapshot", &second, "--timeout", timeout]);
         let answered = Rc::new(Cell::new(false));
+        let wait = Rc::new(Cell::new(Wait::FirstRequest));
+        for (mistake, what) in [(&NO_REQUEST, Wait::FirstRequest), (&NO_SUBSCRIPTION, Wait::Subscription)] {
+            let wait = Rc::clone(&wait);
+            scene.suspect_when(mistake, move |evidence| evidence.hung && wait.get() == what);
+        }
         let (sent, timeline) = (Rc::clone(&answered), scene.timeline().clone());
+        let waits = Rc::clone(&wait);
         scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
-            evidence.hung && sent.get() && printed(&timeline) == 0
+            evidence.hung && waits.get() == Wait::Line && sent.get() && printed(&timeline) == 0
         });
-        Self { scene: scene.clone(), replica, updates, requests, answered }
+        Self { scene: scene.clone(), replica, updates, requests, answered, wait }
     }
 
     /// A replica that has its first snapshot and is subscribed: the beginning of most checks.
     pub fn with_follower(scene: &Scene, run: &Run) -> Self {
+        scene.suspect(&WRONG_LINE);
         let store = Self::with_replica(scene, &long(scene));
         store.answer(&store.request("the first request"), run);
         store.prints(run);
         store.subscribed();
-        let timeline = scene.timeline().clone();
-        scene.suspect_when(&NO_UPDATE, move |evidence| evidence.hung && printed(&timeline) == 1);
+        // A peer keeps its scene, and the scene its suspicions, so they must not keep the peer.
+        let (requests, waits) = (Rc::downgrade(&store.requests), Rc::clone(&store.wait));
+        scene.suspect_when(&ASKS_FOR_NOTHING, move |evidence| {
+            let asked = || requests.upgrade().is_some_and(|requests| receive_all(&requests));
+            evidence.hung && waits.get() == Wait::Line && asked()
+        });
+        let (waits, timeline) = (Rc::clone(&store.wait), scene.timeline().clone());
+        scene.suspect_when(&NO_UPDATE, move |evidence| {
+            evidence.hung && waits.get() == Wait::Line && printed(&timeline) == 1
+        });
         store
     }
 
     /// Waits for a request, and gives the identity of the one who asks.
     pub fn request(&self, what: &str) -> Vec<u8> {
+        // Until the first has come it is the first that is waited for.
+        if self.wait.get() != Wait::FirstRequest {
+            self.wait.set(Wait::Request);
+        }
         let message = self.requests.receive(&format!("{what} for a snapshot"));
+        self.wait.set(Wait::Line);
         match message.as_slice() {
             [identity, request] if request == b"snapshot?" => identity.clone(),
             [_, frames @ ..] => {
@@ -112,12 +143,9 @@ impl Store {
 
     /// Waits until the replica has subscribed to the updates.
     pub fn subscribed(&self) {
-        loop {
-            let message = self.updates.receive("the replica's subscription");
-            if is_subscription(&message) {
-                return;
-            }
-        }
+        self.wait.set(Wait::Subscription);
+        while !is_subscription(&self.updates.receive("the replica's subscription")) {}
+        self.wait.set(Wait::Line);
     }
 
     /// Whether the subscription comes within half of a wait.
@@ -161,19 +189,41 @@ impl Store {
     pub fn prints(&self, run: &Run) {
         let wanted = run.line();
         let line = self.replica.line(&format!("the line {}", show(&wanted)));
+        say_what_is_to_do(&self.replica, line == wanted);
         self.scene.expect_bytes("the replica's next line", line, wanted);
     }
 
     /// The same, and whenever the replica asks before it prints, it is answered with this run.
     pub fn prints_and_may_ask(&self, printed: usize, run: &Run) {
+        self.prints_while(printed, run, |identity| self.answer(identity, run));
+    }
+
+    /// The same, with another answer.
+    pub fn prints_while(&self, printed: usize, run: &Run, answers: impl Fn(&[u8])) {
         for _ in 0..MOST_REQUESTS {
             let Some(identity) = self.request_before_line(printed) else { return self.prints(run) };
-            self.answer(&identity, run);
+            answers(&identity);
         }
         self.scene.fail(
             format!("a replica that asks once and then prints {}", show(&run.line())),
             format!("it asked {MOST_REQUESTS} times"),
         );
+    }
+
+    /// Sends the entries of an answer, one at each glance and again from the first, for at least this time. Gives the next request,
+    /// where the replica asks meanwhile.
+    pub fn entries_for(&self, time: std::time::Duration, identity: &[u8], run: &Run) -> Option<Vec<u8>> {
+        let began = std::time::Instant::now();
+        for (key, value) in run.table.iter().cycle() {
+            if began.elapsed() >= time || self.replica.has_ended() {
+                break;
+            }
+            self.entry(identity, (key, value));
+            if readable(&self.requests) {
+                return Some(self.request("a request"));
+            }
+        }
+        None
     }
 
     /// Fails the check, with this explanation, where the replica asks before it has printed more than so many lines.
@@ -199,6 +249,23 @@ impl Store {
     }
 }
 
+/// Before a line that is not as it should be is judged: what the program says of a hole comes on another pipe, perhaps a moment later.
+pub fn say_what_is_to_do(program: &Program, right: bool) {
+    if !right {
+        program.ends_soon();
+    }
+}
+
+/// Receives what is there already, so that the timeline shows it; false where nothing is.
+fn receive_all(peer: &Peer) -> bool {
+    let mut any = false;
+    while peer.socket().poll(zmq::POLLIN, 0).is_ok_and(|ready| ready > 0) {
+        peer.receive("what is there");
+        any = true;
+    }
+    any
+}
+
 /// How many lines the replica has printed.
 fn printed(timeline: &Timeline) -> usize {
     let is_line = |event: &Event| matches!(&event.what, What::Line { who, stream: Stream::Out, .. } if who == "replica");
@@ -220,6 +287,11 @@ pub fn long(scene: &Scene) -> String {
     (scene.deadline() * 10).as_millis().to_string()
 }
 
+/// Whether a program ended by itself, and not by a panic.
+pub fn ended_by_itself(evidence: &Evidence) -> bool {
+    matches!(evidence.ended, Some(Ended::Code(0 | 1)))
+}
+
 /// A timeout that is reached on purpose, in milliseconds.
 pub const SHORT: &str = "250";
 
@@ -238,6 +310,17 @@ pub struct Served {
     snapshot: String,
     sub: Peer,
     _tap: SceneTap,
+    /// What a wrong number tells.
+    number: Cell<&'static Mistake>,
+    wait: Rc<Cell<Answer>>,
+}
+
+/// How far the store has come with its answers.
+#[derive(Clone, Copy, PartialEq)]
+enum Answer {
+    NotAsked,
+    NothingYet,
+    Some,
 }
 
 /// The whole answer to a request.
@@ -251,7 +334,11 @@ pub struct Snapshot {
 pub fn start_store(scene: &Scene) -> (Program, String, String) {
     scene.suspect_when(&PANICS, Evidence::panicked);
     let store = scene.start("store", ["--updates", "tcp://127.0.0.1:*", "--snapshot", "tcp://127.0.0.1:*"]);
+    let bound = Rc::new(Cell::new(false));
+    let is_bound = Rc::clone(&bound);
+    scene.suspect_when(&NOT_BOUND, move |evidence| !is_bound.get() && !evidence.panicked());
     let (updates, snapshot) = (store.bound_named("updates"), store.bound_named("snapshot"));
+    bound.set(true);
     (store, updates, snapshot)
 }
 
@@ -264,15 +351,25 @@ impl Served {
     /// The same, with something typed to the store before anybody subscribes.
     pub fn after(scene: &Scene, typed: impl FnOnce(&Program)) -> Self {
         let (store, updates, snapshot) = start_store(scene);
+        scene.suspect_when(&ENDS, ended_by_itself);
+        let wait = Rc::new(Cell::new(Answer::NotAsked));
+        let waits = Rc::clone(&wait);
+        scene.suspect_when(&NO_ANSWER, move |evidence| evidence.hung && waits.get() == Answer::NothingYet);
         typed(&store);
         let tap = scene.tap("updates").called("the check's SUB", "store").to(&updates).start();
-        let sub = scene.peer(zmq::SUB, "store");
+        let sub = scene.peer(zmq::SUB, "store").behind_a_tap();
         if sub.socket().set_subscribe(b"").is_err() {
             harness::failure::Failure::error("a SUB cannot subscribe").throw();
         }
         sub.connect(tap.endpoint());
         tap.wait_live(1);
-        Self { scene: scene.clone(), store, snapshot, sub, _tap: tap }
+        let number = Cell::new(&WRONG_NUMBER);
+        Self { scene: scene.clone(), store, snapshot, sub, _tap: tap, number, wait }
+    }
+
+    /// From here on a wrong number is explained by this mistake.
+    pub fn number_tells(&self, mistake: &'static Mistake) {
+        self.number.set(mistake);
     }
 
     /// A DEALER of the check's, connected to the snapshots.
@@ -327,15 +424,34 @@ impl Served {
             show_frames(&[update.key.as_slice(), update.value.as_slice()])
         });
         let digits = seq.to_string();
-        self.scene.expect(update.seq == digits.as_bytes(), &format!("its number to be `{digits}`"), || {
-            show(&update.seq)
-        });
+        if update.seq != digits.as_bytes() {
+            self.scene.suspect(self.number.get());
+            let line = show(&[key, b"=", value].concat());
+            self.scene.fail(
+                format!("the update of the line {line} to have the number `{digits}`"),
+                show(&update.seq),
+            );
+        }
     }
 
     /// Asks for a snapshot and receives it.
     pub fn snapshot(&self, dealer: &Peer) -> Snapshot {
-        dealer.send("snapshot?");
+        self.ask(dealer);
         self.receive_snapshot(dealer)
+    }
+
+    /// Asks for a snapshot.
+    pub fn ask(&self, dealer: &Peer) {
+        if self.wait.get() == Answer::NotAsked {
+            self.wait.set(Answer::NothingYet);
+        }
+        dealer.send("snapshot?");
+    }
+
+    /// Waits until an answer begins, or does not come.
+    pub fn answer_begins(&self, dealer: &Peer) {
+        let end = std::time::Instant::now() + self.scene.deadline();
+        while !readable(dealer) && !self.store.has_ended() && std::time::Instant::now() < end {}
     }
 
     /// Receives the answer to a request, up to its end.
@@ -343,6 +459,7 @@ impl Served {
         let mut entries = Vec::new();
         loop {
             let frames = dealer.receive("an entry of the snapshot, or its end");
+            self.wait.set(Answer::Some);
             match frames.as_slice() {
                 [kind, key, value] if kind == b"entry" => entries.push((key.clone(), value.clone())),
                 [kind, session, seq] if kind == b"end" => {
@@ -363,13 +480,23 @@ impl Served {
         got.entries.sort();
         let shown = |entries: &[(Vec<u8>, Vec<u8>)]| {
             let shown = entries.iter().take(12).map(|(key, value)| format!("{}={}", show(key), show(value)));
+            let shown = shown.collect::<Vec<_>>().join(", ");
             let more = if entries.len() > 12 { ", …" } else { "" };
-            format!("{} entries: {}{more}", entries.len(), shown.collect::<Vec<_>>().join(", "))
+            match entries.len() {
+                0 => "no entries".to_string(),
+                1 => format!("1 entry: {shown}"),
+                count => format!("{count} entries: {shown}{more}"),
+            }
         };
         let what = format!("a snapshot with {}", shown(&wanted));
-        self.scene.expect(got.entries == wanted, &what, || shown(&got.entries));
         let digits = seq.to_string();
-        self.scene
-            .expect(got.seq == digits.as_bytes(), &format!("the end to say `{digits}`"), || show(&got.seq));
+        if got.entries.is_empty() && !wanted.is_empty() && got.seq == digits.as_bytes() {
+            self.scene.suspect(&WRONG_ANSWER);
+        }
+        self.scene.expect(got.entries == wanted, &what, || shown(&got.entries));
+        if got.seq != digits.as_bytes() {
+            self.scene.suspect(&WRONG_ANSWER);
+            self.scene.fail(format!("the end of the snapshot to say `{digits}`"), show(&got.seq));
+        }
     }
 }

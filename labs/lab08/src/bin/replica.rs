@@ -118,6 +118,12 @@ fn wait(updates: &zmq::Socket, request: Option<&Request>, timeout: Duration) -> 
         limit = i64::try_from(left.as_millis()).unwrap_or(i64::MAX).saturating_add(1);
     }
     zmq::poll(&mut items, limit).or_explain("wait for", "updates and the snapshot")?;
+    // When `run` asks again, these three lines go.
+    if request.is_some_and(|request| request.since.elapsed() >= timeout) {
+        shared::still_to_do(
+            "lab08 task 3: in `run`, ask again where the time is over; then take this mark out of `wait`",
+        );
+    }
     Ok(())
 }
 
