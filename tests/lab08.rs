@@ -449,7 +449,8 @@ fn t3_the_replica_asks_again_where_no_answer_comes(scene: &Scene) {
 fn t3_updates_do_not_put_off_asking_again(scene: &Scene) {
     scene.suspect(&NEVER_TIME);
     let store = Store::with_replica(scene, SHORT);
-    store.request("the first request");
+    let asks = store.request("the first request");
+    store.entry(&asks, pair("a", "1"));
     store.subscribed();
     let run = Run::new(scene, 5, &[]);
     let end = std::time::Instant::now() + scene.deadline();

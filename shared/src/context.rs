@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::error::{Error, OrExplain};
+use crate::signals::uninterrupted;
 
 /// How long a closed socket goes on trying to deliver what it still holds, unless the program says otherwise.
 ///
@@ -56,8 +57,9 @@ impl Context {
     ///
     /// Call it from a thread that holds no socket of this context; otherwise it waits for itself.
     pub fn end(&self) {
-        // A clone is another handle to the same context. The only error is EFAULT: it was ended before.
-        let _ = self.inner.clone().destroy();
+        // A clone is another handle to the same context. A signal interrupts this wait, too, and the context would not be at its
+        // end. The only other error is EFAULT: it was ended before.
+        let _ = uninterrupted(|| self.inner.clone().destroy());
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
+use harness::failure::Outcome;
 use harness::manifest::CheckEntry;
 use harness::record::Record;
 
@@ -32,11 +33,15 @@ impl Verdict {
         }
     }
 
-    /// The first check that is not green, in the order of `lab.toml`, and its record.
+    /// The first check that is not green, in the order of `lab.toml`, and its record. One that was carried out goes before those
+    /// that were not, because another had hung.
     pub(crate) fn first_red<'a>(&'a self, lab: &'a Lab) -> Option<(&'a CheckEntry, Option<&'a Record>)> {
         let Self::Judged(records) = self else { return None };
         let found = lab.manifest.checks.iter().map(|check| (check, records.get(&check.name)));
-        found.into_iter().find(|(_, record)| !record.is_some_and(|record| record.outcome.is_green()))
+        let mut red = found.filter(|(_, record)| !record.is_some_and(|record| record.outcome.is_green()));
+        let first = red.next()?;
+        let ran = |record: Option<&Record>| record.is_none_or(|record| record.outcome != Outcome::NotRun);
+        if ran(first.1) { Some(first) } else { red.find(|(_, record)| ran(*record)).or(Some(first)) }
     }
 }
 

@@ -164,3 +164,79 @@ fn wrong_arguments_are_named() {
         assert!(errors.contains(named) && !errors.contains("panicked"), "{arguments:?}: {errors}");
     }
 }
+
+/// The lines that a program printed, and what was typed to it, in their order.
+fn said(events: &[Event], program: &str) -> Vec<String> {
+    let line = |event: &Event| match &event.what {
+        What::Line { who, text, .. } if who == program => Some(String::from_utf8_lossy(&text.0).into_owned()),
+        _ => None,
+    };
+    events.iter().filter_map(line).collect()
+}
+
+#[test]
+fn what_is_typed_later_waits_until_the_line_before_has_had_its_effect() {
+    let root = course(
+        r#"
+[[trace]]
+role = "server"
+arguments = []
+input = ["first"]
+later = ["second", "third"]
+"#,
+    );
+    // Typed too early, the lines would stand before the `done` of the line before them.
+    let server = script(
+        root.path(),
+        "server",
+        "while read line; do echo \"got $line\"; sleep 0.1; echo \"done $line\"; done",
+    );
+    let output = lab(root.path()).args(["lab01", &format!("server={}", server.display())]).output().unwrap();
+    assert!(output.status.success(), "where no program ends, the trace ends with the last line");
+    let events = events(&root.path().join("target/labs/lab01/trace"));
+    let lines: Vec<String> =
+        said(&events, "server").into_iter().filter(|line| !line.starts_with("got ")).collect();
+    assert_eq!(lines, ["first", "done first", "second", "done second", "third", "done third"]);
+}
+
+#[test]
+fn a_publisher_is_typed_to_when_its_subscribers_are_there() {
+    let root = course(
+        r#"
+[[trace]]
+role = "server"
+arguments = []
+input = ["a line"]
+after_subscriptions = 1
+ends = true
+[[trace]]
+role = "client"
+arguments = ["--connect", "{server}"]
+"#,
+    );
+    let context = harness::zmq::Context::new();
+    let publisher = context.socket(harness::zmq::XPUB).unwrap();
+    publisher.bind("tcp://127.0.0.1:*").unwrap();
+    let endpoint = publisher.get_last_endpoint().unwrap().unwrap();
+    let server =
+        script(root.path(), "server", &format!("echo bound {endpoint}; read line; echo \"got $line\""));
+    let place = root.path().join("place");
+    let there = format!("echo \"$2\" > {0}.new; mv {0}.new {0}; exec sleep 1000", place.display());
+    let client = script(root.path(), "client", &there);
+    let mut trace = lab(root.path());
+    trace.arg("lab01").args([format!("server={}", server.display()), format!("client={}", client.display())]);
+    let mut trace = trace.stdout(Stdio::null()).spawn().unwrap();
+    while !place.exists() && trace.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Whoever does not wait for the subscription has typed the line by now.
+    std::thread::sleep(Duration::from_millis(300));
+    let subscriber = context.socket(harness::zmq::SUB).unwrap();
+    subscriber.set_subscribe(b"topic").unwrap();
+    subscriber.connect(fs::read_to_string(&place).unwrap().trim()).unwrap();
+    assert!(trace.wait().unwrap().success());
+    let events = events(&root.path().join("target/labs/lab01/trace"));
+    let at = events.iter().position(|event| matches!(event.what, What::Subscribe { .. })).unwrap();
+    assert_eq!(said(&events[..at], "server").len(), 1, "its `bound` line alone");
+    assert_eq!(said(&events[at..], "server").last().unwrap(), "got a line");
+}

@@ -67,6 +67,9 @@ static HANGS: LazyLock<Mutex<BTreeMap<u32, String>>> = LazyLock::new(Mutex::defa
 /// end red is the first that a student reads.
 static RED: AtomicBool = AtomicBool::new(false);
 
+/// Whether a check of the first task has passed in this run.
+static STARTED: AtomicBool = AtomicBool::new(false);
+
 /// Carries out one check. Called by the `#[check]` attribute.
 ///
 /// `idea` is the doc comment of the check's function.
@@ -89,13 +92,26 @@ pub fn run(lab: &'static Lab, name: &str, idea: &str, body: fn(&Scene)) {
         let mut hangs = HANGS.lock().unwrap_or_else(PoisonError::into_inner);
         hangs.entry(entry.task).or_insert_with(|| name.to_string());
     }
+    if failure.is_none() && entry.task == 1 {
+        STARTED.store(true, Ordering::Relaxed);
+    }
     let first_red = failure.is_some() && !RED.swap(true, Ordering::Relaxed);
     let folder = settings.records.join(name);
     let picture = draw(&folder, &format!("{} {name}", lab.name), failure.as_ref(), &timeline);
     let seed = settings.seed;
     // The record may be shown alone, so it says all; of the run's many lines on tasks to do only the first says more.
-    let mut report =
-        Report { lab, manifest: &manifest, entry, idea, seed, in_full: true, timeline: &timeline, picture };
+    let started = STARTED.load(Ordering::Relaxed);
+    let mut report = Report {
+        lab,
+        manifest: &manifest,
+        entry,
+        idea,
+        seed,
+        started,
+        in_full: true,
+        timeline: &timeline,
+        picture,
+    };
     let mut record = record_of(&report, failure.as_ref(), &settings);
     report.in_full = first_red;
     let printed = failure.as_ref().map(|failure| explain(&report, failure)).unwrap_or_default();

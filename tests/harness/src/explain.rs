@@ -20,6 +20,8 @@ pub(crate) struct Report<'a> {
     pub(crate) entry: &'a CheckEntry,
     pub(crate) idea: &'a str,
     pub(crate) seed: u64,
+    /// Whether a check of the first task has passed already, so that the student has started.
+    pub(crate) started: bool,
     /// Whether a task that is still to do is told with where to begin, or in one line.
     pub(crate) in_full: bool,
     pub(crate) timeline: &'a [Event],
@@ -68,8 +70,9 @@ fn still_to_do(report: &Report<'_>, hole: &Hole) -> String {
     }
     let lab = report.lab.name;
     let mut text = String::new();
-    // The first hole of the first task is met in the task's own file; whoever is past it has begun.
-    let fresh = task == 1 && hole.place.as_ref().is_none_or(|place| place.starts_with(&file));
+    // The first hole of the first task is met in the task's own file; whoever is past it has started.
+    let fresh =
+        task == 1 && !report.started && hole.place.as_ref().is_none_or(|place| place.starts_with(&file));
     let friendly = if fresh {
         format!(
             "This red is the beginning, not a broken set-up: {line}. Everything is installed and works; what is missing is \
@@ -80,7 +83,9 @@ fn still_to_do(report: &Report<'_>, hole: &Hole) -> String {
     };
     paragraph(&mut text, "", &friendly);
     paragraph(&mut text, "To do", &hole.text);
-    let first = report.manifest.first_check_of(task).unwrap_or(report.entry);
+    // What this check is about, where the hole is of its task.
+    let own = (report.entry.task == task).then_some(report.entry);
+    let first = own.or_else(|| report.manifest.first_check_of(task)).unwrap_or(report.entry);
     paragraph(
         &mut text,
         "Read",

@@ -15,12 +15,19 @@ const SOFT: &str = "still to do: lab";
 /// of a later one: what comes before must work without it.
 pub(crate) fn reached(errors: &str, task: u32) -> Option<Hole> {
     let hard = errors.find(HARD).and_then(|at| {
-        let place = errors[..at].rsplit_once("panicked at ").map(|(_, place)| place);
-        hole(&errors[at + HARD.len()..], place.and_then(tidy))
+        let place = errors[..at].rsplit_once("panicked at ").and_then(|(_, place)| place.lines().next());
+        // A panic says the column as well, and a colon behind it.
+        let place = place.and_then(|place| place.trim_end_matches(':').rsplit_once(':'));
+        hole(&errors[at + HARD.len()..], place.map(|(place, _column)| tidy(place)))
     });
     hard.or_else(|| {
-        let mut passed =
-            errors.match_indices(SOFT).filter_map(|(at, _)| hole(&errors[at + SOFT.len()..], None));
+        let mut passed = errors.match_indices(SOFT).filter_map(|(at, _)| {
+            let line = errors[at + SOFT.len()..].lines().next()?;
+            match line.strip_suffix(']').and_then(|line| line.rsplit_once(" [")) {
+                Some((line, place)) => hole(line, Some(tidy(place))),
+                None => hole(line, None),
+            }
+        });
         passed.find(|hole| hole.task <= task)
     })
 }
@@ -33,10 +40,8 @@ fn hole(text: &str, place: Option<String>) -> Option<Hole> {
     Some(Hole { task: number.trim().parse().ok()?, text: text.trim().to_string(), place })
 }
 
-/// The place of a panic, `labs/lab01/src/bin/../endpoint.rs:14:5:`, as a person writes it: `labs/lab01/src/endpoint.rs:14`.
-fn tidy(place: &str) -> Option<String> {
-    let place = place.lines().next()?.trim_end_matches(':');
-    let (place, _column) = place.rsplit_once(':')?;
+/// A place as the compiler writes it, `labs/lab01/src/bin/../endpoint.rs:14`, as a person does: `labs/lab01/src/endpoint.rs:14`.
+fn tidy(place: &str) -> String {
     let mut path = PathBuf::new();
     for part in Path::new(place).components() {
         match part {
@@ -46,7 +51,7 @@ fn tidy(place: &str) -> Option<String> {
             other => path.push(other),
         }
     }
-    Some(path.display().to_string())
+    path.display().to_string()
 }
 
 #[cfg(test)]
@@ -66,9 +71,11 @@ mod tests {
 
     #[test]
     fn a_hole_that_was_passed_explains_its_own_task_and_later_ones() {
-        let errors = "still to do: lab01 task 5: refuse\nstill to do: lab01 task 3: print the line\n";
+        let errors = "still to do: lab01 task 5: refuse\nstill to do: lab01 task 3: print the line [labs/lab01/src/bin/../print.rs:7]\n";
         assert_eq!(reached(errors, 2), None);
-        assert_eq!(reached(errors, 4).map(|hole| hole.task), Some(3));
-        assert_eq!(reached(errors, 5).map(|hole| hole.text), Some("refuse".into()));
+        let third =
+            Hole { task: 3, text: "print the line".into(), place: Some("labs/lab01/src/print.rs:7".into()) };
+        assert_eq!(reached(errors, 4), Some(third));
+        assert_eq!(reached(errors, 5).map(|hole| (hole.text, hole.place)), Some(("refuse".into(), None)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::failure::Failure;
 use crate::scene::{Program, Scene};
-use crate::timeline::{Fate, What};
+use crate::timeline::{Fate, Payload, What};
 
 /// How soon a peer tries again to connect. libzmq's own 100 ms would be most of a check's time.
 const RECONNECT_MS: i32 = 5;
@@ -184,8 +184,24 @@ impl Peer {
         }
         let partner = self.partner.borrow().clone();
         let (from, to) = if sent { (self.name.clone(), partner) } else { (partner, self.name.clone()) };
-        let frames = frames.iter().map(Into::into).collect();
-        self.scene.timeline().record(What::Message { link: None, from, to, frames, fate: Fate::Passed });
+        let (link, fate) = (None, Fate::Passed);
+        let what = match frames {
+            // What an XPUB receives are subscriptions, and the ends of them.
+            [only] if !sent && self.is_xpub() && matches!(only.first(), Some(0 | 1)) => What::Subscribe {
+                link,
+                from,
+                to,
+                topic: Payload(only[1..].to_vec()),
+                cancel: only[0] == 0,
+                fate,
+            },
+            _ => What::Message { link, from, to, frames: frames.iter().map(Into::into).collect(), fate },
+        };
+        self.scene.timeline().record(what);
+    }
+
+    fn is_xpub(&self) -> bool {
+        self.socket.get_socket_type().is_ok_and(|kind| kind == zmq::XPUB)
     }
 
     /// Waits until the socket can do it.

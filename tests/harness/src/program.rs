@@ -300,6 +300,25 @@ impl Process {
         (!threads.is_empty()).then_some(threads)
     }
 
+    /// Whether all its threads sleep, and how often they have been woken or interrupted so far: where the same number comes twice,
+    /// nothing happened between. The outer none where the system does not tell, the inner one where some thread runs.
+    ///
+    /// Source: the state in `/proc/PID/task/TID/stat` and the context switches in `/proc/PID/task/TID/status`, see proc(5).
+    pub fn asleep(&self) -> Option<Option<u64>> {
+        let mut switches = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()? {
+            let path = task.ok()?.path();
+            let stat = std::fs::read_to_string(path.join("stat")).ok()?;
+            if !stat.rsplit_once(") ")?.1.starts_with('S') {
+                return Some(None);
+            }
+            let status = std::fs::read_to_string(path.join("status")).ok()?;
+            let counts = status.lines().filter_map(|line| line.split_once("ctxt_switches:"));
+            switches += counts.filter_map(|(_, count)| count.trim().parse::<u64>().ok()).sum::<u64>();
+        }
+        Some(Some(switches))
+    }
+
     /// The most memory that it has held so far, in bytes: what was really in use, not what was reserved. None where the system does
     /// not tell, and once it has ended.
     ///
@@ -595,6 +614,22 @@ mod tests {
         while process.cpu_time().unwrap() < Duration::from_millis(50) {
             assert!(Instant::now() < end, "the loop used no processor time");
             thread::yield_now();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn who_waits_is_asleep_and_who_loops_is_not() {
+        let (mut process, _timeline, _folder) = sh("read go; echo on; while :; do :; done");
+        let end = Instant::now() + LONG;
+        while process.asleep().unwrap().is_none() {
+            assert!(Instant::now() < end, "it never slept");
+            thread::yield_now();
+        }
+        process.type_line(b"go").unwrap();
+        line(&process, 0);
+        for _ in 0..20 {
+            assert_eq!(process.asleep(), Some(None));
         }
     }
 

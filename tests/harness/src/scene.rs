@@ -24,6 +24,9 @@ use crate::turns;
 /// How often a wait looks whether the program it waits for is still alive.
 pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
+/// How long nothing must happen in a program that has nothing to do.
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// How many deadlines a check may last. A right program takes a fraction of one.
 const PATIENCE: u32 = 12;
 
@@ -334,7 +337,11 @@ impl Scene {
     pub fn expect_bytes(&self, what: &str, got: impl AsRef<[u8]>, wanted: impl AsRef<[u8]>) {
         let (got, wanted) = (got.as_ref(), wanted.as_ref());
         if got != wanted {
-            let failure = Failure::new(format!("{what} to be {}", show(wanted)), different(got, wanted));
+            let (shown_got, shown_wanted) = match first_difference(got, wanted) {
+                Some(at) => (show_around(got, at), show_around(wanted, at)),
+                None => (different(got, wanted), show(wanted)),
+            };
+            let failure = Failure::new(format!("{what} to be {shown_wanted}"), shown_got);
             self.throw_bytes(failure, got, wanted);
         }
     }
@@ -484,6 +491,27 @@ impl Program {
         self.process.borrow().peak_memory()
     }
 
+    /// Waits until it has nothing more to do: all its threads sleep, and none is woken for a moment. False where it has not come to rest
+    /// within the limit. What has reached it before was dealt with then, unless it waits for something else.
+    ///
+    /// True at once where the system does not tell, so this may help to catch a wrong program, and a right one must not need it.
+    pub fn comes_to_rest(&self, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        let mut before = None;
+        while !self.has_ended() {
+            let Some(now) = self.process.borrow().asleep() else { return true };
+            if now.is_some() && now == before {
+                return true;
+            }
+            before = now;
+            if Instant::now() >= end {
+                return false;
+            }
+            self.process.borrow().wait(MOMENT, |output| output.ended);
+        }
+        true
+    }
+
     /// Its process number.
     pub fn pid(&self) -> i32 {
         self.process.borrow().pid()
@@ -522,13 +550,14 @@ impl Program {
 
     fn bound_as(&self, before: &str) -> String {
         let what = format!("the line `{before}ENDPOINT`");
+        let which = if self.read.get() == 0 { "first" } else { "next" };
         let line = self.line(&what);
         let text = String::from_utf8_lossy(&line);
         match text.strip_prefix(before) {
             Some(endpoint) if endpoint.contains("://") => endpoint.to_string(),
             _ => {
                 let failure = Failure::new(
-                    format!("{what} first on {}'s standard output", self.name()),
+                    format!("{what} {which} on {}'s standard output", self.name()),
                     format!("{} printed {}", self.name(), show(&line)),
                 );
                 self.scene.0.speaks_first.set(!text.starts_with("bound"));
@@ -597,6 +626,11 @@ impl Program {
             let seen = describe_end(&self.name(), &output, ended);
             self.scene.fail(format!("{} to end with exit code {code}", self.name()), seen);
         }
+    }
+
+    /// Leaves the check because this program never did what was waited for until the deadline, or can no longer do it.
+    pub fn never(&self, what: &str) -> ! {
+        self.scene.hang("the check", what, Some(&self.name()))
     }
 
     /// Types a line to its standard input; it is no failure if it reads no more.
@@ -699,6 +733,26 @@ fn different(got: &[u8], wanted: &[u8]) -> String {
         _ => "",
     };
     format!("{}{extra}", show(got))
+}
+
+/// How much of two long texts stands before their first difference, where both are shown from there on.
+const BEFORE: usize = 20;
+
+/// Where two texts begin to differ, if that is so far behind that the beginning of both would look the same.
+fn first_difference(got: &[u8], wanted: &[u8]) -> Option<usize> {
+    let same = got.iter().zip(wanted).take_while(|(got, wanted)| got == wanted).count();
+    (same > 50 && got.len().max(wanted.len()) > 60).then_some(same)
+}
+
+/// A long text from a little before this place on.
+fn show_around(bytes: &[u8], at: usize) -> String {
+    let mut from = at.saturating_sub(BEFORE);
+    // Not from the midst of a character.
+    while bytes.get(from).is_some_and(|byte| byte & 0xc0 == 0x80) && from < at {
+        from += 1;
+    }
+    let rest = if from < bytes.len() { show(&bytes[from..]) } else { "nothing more".into() };
+    format!("{} bytes, and from byte {from} on {rest}", bytes.len())
 }
 
 /// What a participant sent and got last.

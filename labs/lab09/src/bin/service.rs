@@ -1,0 +1,106 @@
+//! The service: hashes files in the background, and answers at once, whatever its threads do.
+
+#[path = "../digest.rs"]
+mod digest;
+#[path = "../jobs.rs"]
+mod jobs;
+#[path = "../worker.rs"]
+mod worker;
+
+use std::process::ExitCode;
+use std::thread;
+
+use clap::Parser;
+use shared::{Attach, Context, Error, OrExplain, Signals, Socket, uninterrupted};
+
+use jobs::Jobs;
+
+/// Hashes files with SHA-256 in the background: `hash PATH`, `status N`, `stop`
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    attach: Attach,
+    /// How many threads hash files
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
+}
+
+fn main() -> ExitCode {
+    shared::finish(run(&Args::parse()))
+}
+
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
+fn run(args: &Args) -> Result<(), Error> {
+    let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
+    thread::scope(|scope| {
+        let _ = (scope, args.threads, signals, control, worker::work, serve, Context::end);
+        todo!(
+            "lab09 task 1: start the threads, each with `worker::work`; then serve; then close the socket and end the context"
+        )
+    })
+}
+
+/// Answers until the end, and ends the threads.
+fn serve(context: &Context, control: &zmq::Socket, signals: &Signals, threads: usize) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
+    let mut jobs = Jobs::new(workers.len());
+    let _ = (control, signals, &mut jobs, wait, reply, receive, end, Jobs::hear, Jobs::deal);
+    todo!(
+        "lab09 task 1: wait; reply to a request; hear each thread that says something; deal; and again, up to the end"
+    )
+}
+
+/// The main thread's ends of the PAIRs, one for each thread.
+fn doors(context: &Context, threads: usize) -> Result<Vec<Socket<'_>>, Error> {
+    let open = |number| {
+        let socket = context.socket(zmq::PAIR)?;
+        socket.bind(&worker::endpoint(number)).or_explain("bind", worker::endpoint(number))?;
+        Ok(socket)
+    };
+    (0..threads).map(open).collect()
+}
+
+/// Waits until something is there: a signal, a request, or what a thread says, in this order.
+fn wait(signals: &Signals, control: &zmq::Socket, workers: &[Socket<'_>]) -> Result<Vec<bool>, Error> {
+    let mut items = vec![signals.as_poll_item(), control.as_poll_item(zmq::POLLIN)];
+    items.extend(workers.iter().map(|worker| worker.as_poll_item(zmq::POLLIN)));
+    let _ = (items, zmq::poll, zmq::PollItem::is_readable, uninterrupted(|| Ok(())));
+    todo!("lab09 task 1: poll all of them, as long as it takes, and tell which are readable")
+}
+
+/// Answers a request. True where it was `stop`.
+fn reply(control: &zmq::Socket, jobs: &mut Jobs) -> Result<bool, Error> {
+    let _ = (control, jobs, answer);
+    todo!("lab09 task 1: receive all frames of the request, and send its answer; tell whether it was `bye`")
+}
+
+/// The answer to a request. Whatever it is, there is one.
+fn answer(jobs: &mut Jobs, request: &[Vec<u8>]) -> String {
+    let [frame] = request else { return "error: a request has one frame".into() };
+    let Ok(text) = std::str::from_utf8(frame) else { return "error: a request is text".into() };
+    match text.split_once(' ') {
+        Some(("hash", path)) if !path.is_empty() => format!("job {}", jobs.accept(path)),
+        Some(("status", number)) => jobs.status(number).into(),
+        None if text == "stop" => "bye".into(),
+        _ => "error: a request is `hash PATH`, `status N` or `stop`".into(),
+    }
+}
+
+/// Tells every thread to stop, hears all that it still has to say, and reports the jobs that nobody began.
+fn end(workers: &[Socket<'_>], jobs: &mut Jobs) -> Result<(), Error> {
+    let _ = (workers, jobs, receive, Jobs::hear, Jobs::give_up);
+    shared::still_to_do(
+        "lab09 task 4: tell every thread to stop, hear each to its end, and give the waiting jobs up",
+    );
+    Ok(())
+}
+
+/// What a thread says next.
+fn receive(worker: &zmq::Socket) -> Result<String, Error> {
+    let text = uninterrupted(|| worker.recv_string(0)).or_explain("receive on", "a PAIR socket")?;
+    Ok(text.unwrap_or_default())
+}
