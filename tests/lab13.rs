@@ -346,7 +346,7 @@ fn t2_a_second_answer_counts_for_nothing(scene: &Scene) {
     let worker = farm.worker("the worker that says everything twice", 2);
     scene.suspect(&TWICE);
     let mut open = farm.order.count() - 1;
-    let mut held = 0;
+    let (mut held, mut ids) = (0, BTreeSet::from([kept.id]));
     while open > 0 {
         let job = farm.until(&worker, "its next job", || {
             if worker.done.get() {
@@ -355,8 +355,10 @@ fn t2_a_second_answer_counts_for_nothing(scene: &Scene) {
             worker.next_job()
         });
         held += 1;
+        scene.expect(ids.insert(job.id), "each tile to be given once", || format!("tile {} again", job.id));
         worker.finish(&job);
         worker.answer_marked(&job, MARK);
+        worker.say(&ToFarmer::Failed { id: job.id, why: "I have changed my mind".into() });
         open -= 1;
         let most = held + 2;
         scene.expect(worker.jobs.get() <= most, "2 jobs at a time, for it has credit 2", || {
@@ -486,6 +488,9 @@ fn t3_a_second_hello_holds_nothing(scene: &Scene) {
     let (worker, _) = worker_with_a_job(&farm, "the worker");
     worker.hello(3);
     scene.suspect(&FORGETS_HELD);
+    for job in farm.jobs(&worker, 3, "a job within its new credit") {
+        worker.finish(&job);
+    }
     farm.ends_well(&[&worker]);
     scene.suspect(&WRONG_PICTURE);
     farm.shows(&farm.order.counts());
@@ -527,12 +532,14 @@ fn t4_a_tile_that_was_not_given_is_refused(scene: &Scene) {
         held("a worker that answers nobody's job"),
         held("a worker that answers job 2⁶⁴ - 1"),
     ];
-    let taken: BTreeSet<u64> = wrong.iter().map(|(_, job)| job.id).chain([kept.id]).collect();
+    let (fails, its) = held("a worker that fails at a job it was not given");
+    let taken: BTreeSet<u64> = wrong.iter().map(|(_, job)| job.id).chain([kept.id, its.id]).collect();
     let free = (0..u64::MAX).find(|id| !taken.contains(id)).unwrap_or_default();
     scene.suspect(&WRONG_ID);
     for ((worker, job), id) in wrong.iter().zip([kept.id, free, u64::MAX]) {
         worker.answer_marked(&Job { id, ..job.clone() }, MARK);
     }
+    fails.say(&ToFarmer::Failed { id: free, why: "I do not know it".into() });
     let helper = farm.worker("worker B", 1000);
     let jobs = farm.jobs(&helper, farm.order.count() - 1, "every tile but the honest worker's");
     for job in &jobs {

@@ -1,15 +1,22 @@
-//! A worker for the benchmark and the soak: tiles are queued into a rayon pool, and the results go back as they come.
+//! A worker for the benchmark and the soak: tiles are queued into a rayon pool, and the results go back some at a time.
+//!
+//! A tile on its way wakes eight threads in two programs. So results are gathered while the pool has enough to do, and sent at once when it
+//! has not.
 //!
 //! It is not lab 12's: that one is yours. `LAB_WORKER` puts another program in its place.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPoolBuilder;
 use shared::farm::{Job, Pixels, ToFarmer, ToWorker, decode, encode, escape_count};
 
-/// Where the threads of the pool send their tiles.
+/// Where the threads of the pool say that tiles are ready.
 const RESULTS: &str = "inproc://results";
+
+/// So many tiles are gathered.
+const GATHER: usize = 8;
 
 /// How a worker behaves.
 #[derive(Clone, Debug)]
@@ -43,6 +50,21 @@ impl Manner {
     }
 }
 
+/// What the pool has done, and how much it has to do.
+#[derive(Default)]
+struct Outbox {
+    /// The season in which a tile was asked for, and its frame.
+    ready: Vec<(u8, Vec<u8>)>,
+    /// How many tiles are to be computed.
+    open: usize,
+}
+
+type Shared = Arc<Mutex<Outbox>>;
+
+fn lock(outbox: &Shared) -> std::sync::MutexGuard<'_, Outbox> {
+    outbox.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 thread_local! {
     /// The socket of a thread of the pool. A socket belongs to one thread.
     static RESULT: RefCell<Option<zmq::Socket>> = const { RefCell::new(None) };
@@ -64,6 +86,8 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
     farmer.send(&hello, 0)?;
     let (mut beat, mut heard) = (Instant::now(), Instant::now());
     let (mut count, mut season) = (0, 0u8);
+    let outbox = Shared::default();
+    let low = manner.credit as usize / 2;
     loop {
         let left = i64::try_from(manner.beat.saturating_sub(beat.elapsed()).as_millis())? + 1;
         let mut items = [farmer.as_poll_item(zmq::POLLIN), results.as_poll_item(zmq::POLLIN)];
@@ -72,19 +96,25 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
             heard = Instant::now();
             match decode(&frame)? {
                 ToWorker::Job(job) => {
-                    let context = context.clone();
-                    pool.spawn_fifo(move || compute(&context, season, &job));
+                    let (context, outbox) = (context.clone(), Arc::clone(&outbox));
+                    lock(&outbox).open += 1;
+                    pool.spawn_fifo(move || {
+                        if finish(&outbox, season, compute(&job), low) {
+                            ring(&context);
+                        }
+                    });
                 }
                 ToWorker::Done => return Ok(()),
                 // What is cancelled here is computed all the same: its answer comes late, and is ignored.
                 ToWorker::Cancel { .. } | ToWorker::Heartbeat => {}
             }
         }
-        while let Ok(number) = results.recv_bytes(zmq::DONTWAIT) {
-            let tile = results.recv_msg(0)?;
-            if number != [season] {
-                continue;
-            }
+        let mut rung = false;
+        while results.recv_bytes(zmq::DONTWAIT).is_ok() {
+            rung = true;
+        }
+        let ready = if rung { std::mem::take(&mut lock(&outbox).ready) } else { Vec::new() };
+        for (_, tile) in ready.into_iter().filter(|(number, _)| *number == season) {
             count += 1;
             if manner.errs_at > 0 && count % manner.errs_at == 0 {
                 for frame in wrong(&tile, count / manner.errs_at)? {
@@ -106,18 +136,33 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
     }
 }
 
-/// Computes a tile in a thread of the pool, and sends it to the thread of the sockets.
-fn compute(context: &zmq::Context, season: u8, job: &Job) {
-    let places = (job.y..job.y + job.h).flat_map(|y| (job.x..job.x + job.w).map(move |x| (x, y)));
-    let count = |(x, y)| escape_count(job.view.point(job.width, job.height, x, y), job.max_iter);
-    let pixels = Pixels(places.map(count).collect());
-    let Ok(frame) = encode(&ToFarmer::Tile { id: job.id, pixels }) else { return };
+/// Computes a tile, and gives it as a frame.
+fn compute(job: &Job) -> Option<Vec<u8>> {
+    let mut pixels = Vec::with_capacity(job.w as usize * job.h as usize);
+    for y in job.y..job.y + job.h {
+        for x in job.x..job.x + job.w {
+            pixels.push(escape_count(job.view.point(job.width, job.height, x, y), job.max_iter));
+        }
+    }
+    encode(&ToFarmer::Tile { id: job.id, pixels: Pixels(pixels) }).ok()
+}
+
+/// Puts a tile into the outbox. True where the thread of the sockets should know: enough is there, or too little is left to do.
+fn finish(outbox: &Shared, season: u8, frame: Option<Vec<u8>>, low: usize) -> bool {
+    let mut outbox = lock(outbox);
+    outbox.open -= 1;
+    outbox.ready.extend(frame.map(|frame| (season, frame)));
+    outbox.ready.len() >= GATHER || outbox.open <= low
+}
+
+/// Wakes the thread of the sockets.
+fn ring(context: &zmq::Context) {
     RESULT.with_borrow_mut(|socket| {
         if socket.is_none() {
             *socket = connect(context).ok();
         }
         // It fails only where the worker has ended.
-        let _ = socket.as_ref().map(|socket| socket.send_multipart([vec![season], frame], 0));
+        let _ = socket.as_ref().map(|socket| socket.send("", 0));
     });
 }
 

@@ -39,17 +39,19 @@ impl Field {
 pub struct Team {
     workers: usize,
     threads: usize,
+    /// How many jobs each may hold.
+    credit: u32,
 }
 
 impl Team {
     /// One worker with all threads.
     pub fn whole(threads: usize) -> Self {
-        Self { workers: 1, threads }
+        Self { workers: 1, threads, credit: 64 }
     }
 
-    /// So many workers with one thread each.
+    /// So many workers with one thread each. With a large credit the first of them would take all tiles of a small picture.
     pub fn of_ones(workers: usize) -> Self {
-        Self { workers, threads: 1 }
+        Self { workers, threads: 1, credit: 4 }
     }
 }
 
@@ -152,7 +154,7 @@ impl Race {
         let mut output = BufReader::new(farmer.stdout.take().ok_or("no output")?);
         output.read_line(&mut line)?;
         let endpoint = line.trim().strip_prefix("bound ").ok_or("no bound line")?;
-        let workers = (0..team.workers).map(|number| self.start(endpoint, team.threads, number));
+        let workers = (0..team.workers).map(|number| self.start(endpoint, team, number));
         let workers: Vec<Child> = workers.collect::<std::io::Result<_>>()?;
         let mut errors = String::new();
         farmer.stderr.take().ok_or("no standard error")?.read_to_string(&mut errors)?;
@@ -166,23 +168,23 @@ impl Race {
             .ok_or_else(|| format!("the farmer ended with {ended}:\n{errors}").into())
     }
 
-    fn start(&self, endpoint: &str, threads: usize, number: usize) -> std::io::Result<Child> {
+    fn start(&self, endpoint: &str, team: &Team, number: usize) -> std::io::Result<Child> {
         let name = format!("worker-{number}");
         match &self.worker {
             Some(program) => Command::new(program)
-                .args(["--connect", endpoint, "--threads", &threads.to_string(), "--name", &name])
+                .args(["--connect", endpoint, "--threads", &team.threads.to_string(), "--name", &name])
                 .spawn(),
             None => Command::new(std::env::current_exe()?)
                 .args(["work", endpoint, &name])
-                .args(manner(threads).arguments())
+                .args(manner(team).arguments())
                 .spawn(),
         }
     }
 }
 
 /// A worker that does its work.
-fn manner(threads: usize) -> Manner {
-    Manner { threads, credit: 64, beat: HEARTBEAT, errs_at: 0 }
+fn manner(team: &Team) -> Manner {
+    Manner { threads: team.threads, credit: team.credit, beat: HEARTBEAT, errs_at: 0 }
 }
 
 /// `N/N tiles, RATE tiles/s, …`: so many tiles at this rate took so long.
