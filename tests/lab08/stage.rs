@@ -452,6 +452,9 @@ impl Served {
     pub fn answer_begins(&self, dealer: &Peer) {
         let end = std::time::Instant::now() + self.scene.deadline();
         while !readable(dealer) && !self.store.has_ended() && std::time::Instant::now() < end {}
+        if readable(dealer) {
+            self.wait.set(Answer::Some);
+        }
     }
 
     /// Receives the answer to a request, up to its end.
