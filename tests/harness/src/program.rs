@@ -399,14 +399,15 @@ fn spawn_waiter(
 /// ends where nothing more comes, too; but on a busy machine it may be our own readers that do not come to it. So it goes on while there
 /// is something to read in a pipe, or while lines came since the last look.
 fn hear_last_words(board: &Board, pipes: &[OwnedFd]) {
-    let mut before = board.lock().bytes;
+    let unread = || pipes.iter().any(|pipe| rustix::io::ioctl_fionread(pipe).is_ok_and(|bytes| bytes > 0));
+    // What was in a pipe at the last look and is in none now may be in the hands of a reader.
+    let (mut before, mut waiting) = (board.lock().bytes, unread());
     while board.wait(LAST_WORDS, |output| (output.open_streams == 0).then_some(())).is_none() {
-        let now = board.lock().bytes;
-        let unread = pipes.iter().any(|pipe| rustix::io::ioctl_fionread(pipe).is_ok_and(|bytes| bytes > 0));
-        if !unread && now == before {
+        let (now, waits) = (board.lock().bytes, unread());
+        if !waits && !waiting && now == before {
             break;
         }
-        before = now;
+        (before, waiting) = (now, waits);
     }
 }
 
