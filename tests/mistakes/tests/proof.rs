@@ -23,9 +23,9 @@ const SHORT: &str = "1";
 /// How long a wait may last for a right program, in seconds.
 const LONG: &str = "20";
 /// How many checks of a suite run at once: against a wrong program they mostly wait.
-const CHECKS_AT_ONCE: &str = "8";
+const CHECKS_AT_ONCE: &str = "4";
 /// How many programs are judged at once, for each core. Most of the time is spent in hangs, which cost none.
-const TRIALS_PER_CORE: usize = 4;
+const TRIALS_PER_CORE: usize = 2;
 /// How soon a starter must have told that it is red.
 const SOON: Duration = Duration::from_secs(20);
 
