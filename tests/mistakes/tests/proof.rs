@@ -3,6 +3,7 @@
 //!
 //! `LAB_PROOF=full` runs every check against every mistake as well, and compares which of them fail with what
 //! the mistake's `mistake.toml` says; it also proves that the starters are red in the right way, and soon.
+//! `LAB_PROOF=1/4` does so with every fourth of the mistakes, from the one numbered 1 on, and with all starters.
 //! `LAB_ZOO=lab05` builds and proves one lab only. Programs in Python run where `LAB_PYTHON` names an interpreter that has pyzmq.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +55,30 @@ struct Course {
     /// The suite of each lab, compiled for its solution.
     suites: BTreeMap<String, PathBuf>,
     python: Option<PathBuf>,
-    full: bool,
+    full: Option<Part>,
+}
+
+/// Which of the mistakes are judged by every check: each `of`th, from number `first` on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Part {
+    first: usize,
+    of: usize,
+}
+
+impl Part {
+    /// Reads `full` or `1/4`.
+    fn parse(wish: &str) -> Option<Self> {
+        if wish == "full" {
+            return Some(Self { first: 0, of: 1 });
+        }
+        let (first, of) = wish.split_once('/')?;
+        let part = Self { first: first.parse().ok()?, of: of.parse().ok()? };
+        (part.first < part.of).then_some(part)
+    }
+
+    fn has(self, number: usize) -> bool {
+        number % self.of == self.first
+    }
 }
 
 fn main() {
@@ -67,14 +91,15 @@ fn main() {
     let built = env::var("LAB_ZOO").unwrap_or_default();
     for lab in names(&course.root.join("labs")).into_iter().filter(|lab| built.is_empty() || *lab == built) {
         for name in names(&course.root.join("tests/mistakes").join(&lab)) {
-            trials.push(course.trial(&lab, &name));
+            let in_full = course.full.is_some_and(|part| part.has(trials.len()));
+            trials.push(course.trial(&lab, &name, in_full));
         }
         trials.push(Trial::test(format!("{lab}/lab.toml"), {
             let lab = lab.clone();
             move || course.manifest_lists_the_suite(&lab)
         }));
         let starter = Trial::test(format!("{lab}/starter"), move || course.starter_is_red(&lab));
-        trials.push(starter.with_ignored_flag(!course.full));
+        trials.push(starter.with_ignored_flag(course.full.is_none()));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -89,11 +114,14 @@ impl Course {
         let package = env::var("LAB_ZOO").ok().map(|lab| lab.replace("lab", "solution"));
         let suites = suites(&root, package.as_slice());
         let python = env::var_os("LAB_PYTHON").map(PathBuf::from);
-        let full = env::var("LAB_PROOF").is_ok_and(|wish| wish == "full");
+        let full = env::var("LAB_PROOF").ok().map(|wish| {
+            Part::parse(&wish)
+                .unwrap_or_else(|| panic!("LAB_PROOF is `full`, or a part as 1/4, and not `{wish}`"))
+        });
         Self { root, suites, python, full }
     }
 
-    fn trial(&'static self, lab: &str, name: &str) -> Trial {
+    fn trial(&'static self, lab: &str, name: &str, in_full: bool) -> Trial {
         let folder = self.root.join("tests/mistakes").join(lab).join(name);
         let needs_python = needs_python(&folder);
         let title = format!("{lab}/{name}");
@@ -102,7 +130,7 @@ impl Course {
             if name.starts_with("ok-") {
                 self.passes(&lab, &name, &folder)
             } else {
-                self.is_caught(&lab, &name, &folder)
+                self.is_caught(&lab, &name, &folder, in_full)
             }
         });
         trial.with_ignored_flag(needs_python && self.python.is_none())
@@ -128,14 +156,14 @@ impl Course {
     }
 
     /// A wrong program fails the check meant for it, and is told that mistake.
-    fn is_caught(&self, lab: &str, name: &str, folder: &Path) -> Result<(), Failed> {
+    fn is_caught(&self, lab: &str, name: &str, folder: &Path, in_full: bool) -> Result<(), Failed> {
         let text = fs::read_to_string(folder.join("mistake.toml"))
             .map_err(|error| format!("mistake.toml: {error}"))?;
         let mistake: Mistake = toml::from_str(&text).map_err(|error| format!("mistake.toml: {error}"))?;
         let only = ["--exact", &mistake.check];
         let mut run =
-            self.judge(lab, name, folder, if self.full { &[] } else { &only }, deadline_of(folder))?;
-        let quick = catches(&run, name, &mistake, self.full);
+            self.judge(lab, name, folder, if in_full { &[] } else { &only }, deadline_of(folder))?;
+        let quick = catches(&run, name, &mistake, in_full);
         if quick.is_ok() {
             return Ok(());
         }
@@ -147,7 +175,7 @@ impl Course {
         let patient = self.judge(lab, name, folder, &doubtful, LONG)?;
         run.records.extend(patient.records);
         run.output.push_str(&patient.output);
-        catches(&run, name, &mistake, self.full)
+        catches(&run, name, &mistake, in_full)
     }
 
     /// Every check of the suite stands in `lab.toml` and the other way round; every heading it names is in the chapter.
