@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -27,6 +28,8 @@ const LONG: &str = "20";
 const CHECKS_AT_ONCE: &str = "4";
 /// How many programs are judged at once, for each core. Most of the time is spent in hangs, which cost none.
 const TRIALS_PER_CORE: usize = 2;
+/// How often checks are judged again, alone, that came out otherwise than `mistake.toml` says.
+const RUNS_ALONE: usize = 3;
 /// How soon a starter must have told that it is red.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -56,6 +59,8 @@ struct Course {
     suites: BTreeMap<String, PathBuf>,
     python: Option<PathBuf>,
     full: Option<Part>,
+    /// Held for writing by a trial that must have the machine to itself.
+    alone: RwLock<()>,
 }
 
 /// Which of the mistakes are judged by every check: each `of`th, from number `first` on.
@@ -118,7 +123,7 @@ impl Course {
             Part::parse(&wish)
                 .unwrap_or_else(|| panic!("LAB_PROOF is `full`, or a part as 1/4, and not `{wish}`"))
         });
-        Self { root, suites, python, full }
+        Self { root, suites, python, full, alone: RwLock::new(()) }
     }
 
     fn trial(&'static self, lab: &str, name: &str, in_full: bool) -> Trial {
@@ -175,7 +180,40 @@ impl Course {
         let patient = self.judge(lab, name, folder, &doubtful, LONG)?;
         run.records.extend(patient.records);
         run.output.push_str(&patient.output);
-        catches(&run, name, &mistake, in_full)
+        let judged = catches(&run, name, &mistake, in_full);
+        if judged.is_ok() || catches(&run, name, &mistake, false).is_err() {
+            return judged;
+        }
+        self.races(lab, name, folder, &mistake, &run).or(judged)
+    }
+
+    /// Whether the checks besides the one that is meant for a mistake, which were not judged as `mistake.toml` says, are so in another
+    /// run, by itself: then the wrong program races, and the outcome of those checks says nothing. It is told, so that it can be named.
+    fn races(
+        &self,
+        lab: &str,
+        name: &str,
+        folder: &Path,
+        mistake: &Mistake,
+        run: &Run,
+    ) -> Result<(), Failed> {
+        let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
+        let mut odd = unnamed(run, mistake);
+        odd.extend(passed(run, mistake));
+        let told = odd.join(", ");
+        for _ in 0..RUNS_ALONE {
+            let filter: Vec<&str> = ["--exact"].into_iter().chain(odd.iter().map(String::as_str)).collect();
+            let again = self.run(lab, name, folder, &filter, deadline_of(folder))?;
+            let still = [unnamed(&again, mistake), passed(&again, mistake)].concat();
+            odd.retain(|check| still.contains(check));
+            if odd.is_empty() {
+                eprintln!(
+                    "{lab}/{name} fails {told} in some runs and passes in others: `sometimes` should name that"
+                );
+                return Ok(());
+            }
+        }
+        Err(format!("{odd:?} come out otherwise than mistake.toml says in every run").into())
     }
 
     /// Every check of the suite stands in `lab.toml` and the other way round; every heading it names is in the chapter.
@@ -254,8 +292,20 @@ impl Course {
             .ok_or_else(|| format!("no suite was built for {lab}").into())
     }
 
-    /// Runs the suite of a lab against one program of the zoo.
+    /// Runs the suite of a lab against one program of the zoo, beside others.
     fn judge(
+        &self,
+        lab: &str,
+        name: &str,
+        folder: &Path,
+        filter: &[&str],
+        deadline: &str,
+    ) -> Result<Run, Failed> {
+        let _beside_others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+        self.run(lab, name, folder, filter, deadline)
+    }
+
+    fn run(
         &self,
         lab: &str,
         name: &str,
@@ -346,14 +396,19 @@ fn catches(run: &Run, name: &str, mistake: &Mistake, full: bool) -> Result<(), F
     if !full {
         return Ok(());
     }
-    let green = |check: &&String| run.records.get(*check).is_none_or(|record| record.outcome.is_green());
-    let passed: Vec<&String> = mistake.also.iter().filter(green).collect();
+    let passed = passed(run, mistake);
     let unnamed = unnamed(run, mistake);
     if passed.is_empty() && unnamed.is_empty() {
         return Ok(());
     }
     Err(format!("named in mistake.toml, and passed: {passed:?}\nfailed, and not named there: {unnamed:?}")
         .into())
+}
+
+/// The checks that `mistake.toml` names and that passed.
+fn passed(run: &Run, mistake: &Mistake) -> Vec<String> {
+    let green = |check: &&String| run.records.get(*check).is_none_or(|record| record.outcome.is_green());
+    mistake.also.iter().filter(green).cloned().collect()
 }
 
 /// The checks that failed and that `mistake.toml` does not name.
