@@ -10,18 +10,18 @@ use anyhow::Context;
 use crate::course::Course;
 
 /// An executable that cargo built.
-pub(crate) struct Executable {
+pub struct Executable {
     /// The kind of its target: `bin`, `test`, `example`.
-    pub(crate) kind: String,
+    pub kind: String,
     /// The name of its target.
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
+    pub name: String,
+    pub path: PathBuf,
 }
 
 /// Runs cargo with these arguments and gives the executables; none where something does not compile, which cargo has said.
 ///
 /// Cargo's own progress goes to the terminal, since the first time takes a minute.
-pub(crate) fn build(course: &Course, arguments: &[&str]) -> anyhow::Result<Option<Vec<Executable>>> {
+pub fn build(course: &Course, arguments: &[&str]) -> anyhow::Result<Option<Vec<Executable>>> {
     let mut child = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
         .args(["--message-format", "json-render-diagnostics"])

@@ -14,30 +14,30 @@ use harness::manifest::Manifest;
 use harness::record::Record;
 
 /// The workspace.
-pub(crate) struct Course {
+pub struct Course {
     /// Its root.
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// Where cargo builds.
-    pub(crate) target: PathBuf,
+    pub target: PathBuf,
     /// Its labs, in order.
-    pub(crate) labs: Vec<Lab>,
+    pub labs: Vec<Lab>,
 }
 
 /// One lab.
-pub(crate) struct Lab {
+pub struct Lab {
     /// Its name, as in `lab01`.
-    pub(crate) name: String,
+    pub name: String,
     /// Its folder.
-    pub(crate) folder: PathBuf,
+    pub folder: PathBuf,
     /// Its `lab.toml`.
-    pub(crate) manifest: Manifest,
+    pub manifest: Manifest,
     /// Where its records are.
-    pub(crate) records: PathBuf,
+    pub records: PathBuf,
 }
 
 impl Course {
     /// The workspace that this command belongs to, or the one that `LAB_ROOT` names.
-    pub(crate) fn find() -> anyhow::Result<Self> {
+    pub fn find() -> anyhow::Result<Self> {
         let (root, target) = if let Some(root) = env::var_os("LAB_ROOT").map(PathBuf::from) {
             let target = root.join("target");
             (root, target)
@@ -70,7 +70,7 @@ impl Course {
     }
 
     /// The lab of this name: `lab03`, `03` and `3` are the same.
-    pub(crate) fn lab(&self, name: &str) -> anyhow::Result<&Lab> {
+    pub fn lab(&self, name: &str) -> anyhow::Result<&Lab> {
         let number = |text: &str| text.trim_start_matches("lab").parse::<u32>().ok();
         let found = self
             .labs
@@ -95,7 +95,7 @@ impl Lab {
     }
 
     /// The records of its checks, by name; those that cannot be read count as missing.
-    pub(crate) fn read_records(&self) -> BTreeMap<String, Record> {
+    pub fn read_records(&self) -> BTreeMap<String, Record> {
         let read = |name: &str| Record::read(&self.records.join(name)).ok();
         self.manifest
             .checks
@@ -105,12 +105,12 @@ impl Lab {
     }
 
     /// How many of its checks were green when they last ran.
-    pub(crate) fn green_checks(&self) -> usize {
+    pub fn green_checks(&self) -> usize {
         self.read_records().values().filter(|record| record.outcome.is_green()).count()
     }
 
     /// Whether all core checks were green, and nothing that they depend on has changed since.
-    pub(crate) fn is_green_since_last_change(&self, course: &Course) -> bool {
+    pub fn is_green_since_last_change(&self, course: &Course) -> bool {
         let records = self.read_records();
         let mut oldest = u64::MAX;
         for check in self.manifest.core_checks() {
@@ -123,7 +123,7 @@ impl Lab {
     }
 
     /// Whether its own programs were changed after its checks ran last; false where they never ran.
-    pub(crate) fn has_changed_since(&self) -> bool {
+    pub fn has_changed_since(&self) -> bool {
         let last = self.read_records().values().map(|record| record.began_ms).max();
         let last = last.map(|last| UNIX_EPOCH + Duration::from_millis(last));
         last.is_some_and(|last| newest_change(&self.folder.join("src")) > last)

@@ -6,8 +6,8 @@ use harness::failure::Outcome;
 use harness::locale;
 use harness::paragraph::paragraph;
 
-use crate::course::{Course, Lab};
 use crate::suite::Verdict;
+use lab_cli::course::{Course, Lab};
 
 /// How wide the bar of the course is, in columns.
 const COURSE_BAR: usize = 30;

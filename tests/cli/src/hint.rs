@@ -9,7 +9,7 @@ use anyhow::Context;
 use harness::manifest::CheckEntry;
 use harness::paragraph::paragraph;
 
-use crate::course::{Course, Lab};
+use lab_cli::course::{Course, Lab};
 
 /// Gives the next hint for the first red check of a task.
 pub(crate) fn give(course: &Course, lab: &Lab, task: Option<u32>) -> anyhow::Result<ExitCode> {

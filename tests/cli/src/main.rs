@@ -1,7 +1,5 @@
 //! `cargo lab`: shows the course, checks the lab you are at, and explains what to do next.
 
-mod cargo;
-mod course;
 mod doctor;
 mod draw;
 mod hint;
@@ -13,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use course::{Course, Lab};
+use lab_cli::course::{Course, Lab};
 use suite::Verdict;
 
 /// Shows the course, checks the lab you are at, and explains what to do next

@@ -10,8 +10,8 @@ use harness::failure::Outcome;
 use harness::manifest::CheckEntry;
 use harness::record::Record;
 
-use crate::cargo::{self, Executable};
-use crate::course::{Course, Lab};
+use lab_cli::cargo::{self, Executable};
+use lab_cli::course::{Course, Lab};
 
 /// How a lab stands.
 pub(crate) enum Verdict {

@@ -24,8 +24,8 @@ use harness::tap::Tap;
 use harness::timeline::{Stream, Timeline, What};
 use rustix::process::Signal;
 
-use crate::cargo;
-use crate::course::{Course, Lab};
+use lab_cli::cargo;
+use lab_cli::course::{Course, Lab};
 
 /// How often a waiting trace looks for Ctrl-C.
 const GLANCE: Duration = Duration::from_millis(20);

@@ -1,0 +1,3 @@
+//! `cargo grade`: see the library.
+
+fn main() {}
