@@ -226,11 +226,13 @@ impl Scene {
         };
         let launcher = programs.launcher.iter().map(OsString::from);
         let mut command: Vec<OsString> = before.iter().map(OsString::from).chain(launcher).collect();
+        let launcher = before.len()..command.len();
         command.push(path.into());
         command.extend(arguments.into_iter().map(|argument| argument.as_ref().to_os_string()));
         let start = Start {
             name,
             command: command.iter().map(OsString::as_os_str).collect(),
+            launcher,
             folder: self.folder(),
             timeline: self.timeline(),
         };
