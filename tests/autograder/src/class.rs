@@ -9,7 +9,7 @@ use harness::failure::Outcome;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::entry::{CheckResult, Entry, Tier, Verdict};
-use crate::ingest::{Submission, Taken, sha256};
+use crate::ingest::{self, Submission, Taken, sha256};
 use crate::journal::Journal;
 use crate::judge::Judge;
 use crate::template::Template;
@@ -20,6 +20,16 @@ pub trait Submissions: Sync {
     fn students(&self) -> Vec<String>;
     /// What a student handed in, by the student's number in that order.
     fn read(&self, number: usize) -> Submission;
+}
+
+impl Submissions for ingest::Class {
+    fn students(&self) -> Vec<String> {
+        ingest::Class::students(self).map(String::from).collect()
+    }
+
+    fn read(&self, number: usize) -> Submission {
+        ingest::Class::read(self, number)
+    }
 }
 
 /// What to judge again of what was judged already.

@@ -1,5 +1,6 @@
 //! The command line of `cargo grade`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,12 +9,15 @@ use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use lab_cli::course::{Course, Lab};
 
-use crate::class::{self, Class, Regrade, Submissions, Tally};
+use crate::class::{self, Class, Regrade, Tally};
 use crate::doctor;
 use crate::entry::{Entry, Tier, Verdict};
+use crate::ingest::{self, Caps, Roster};
 use crate::journal::{self, Head, Journal};
 use crate::judge::{Judge, Settings};
 use crate::limits::Limits;
+use crate::report::policy::Policy;
+use crate::report::{self, LabInfo, Options};
 use crate::sandbox::Sandbox;
 use crate::template::{Template, Toolchain};
 
@@ -35,15 +39,71 @@ struct Arguments {
 enum Command {
     /// Say how well submissions are kept in on this machine, and why not better
     Doctor,
-    /// Make one report from the reports of all shards
+    /// Make one report from the reports of all parts of a class
     Merge {
-        /// The folders of the shards' reports
+        /// The folders of the parts' reports
         #[arg(required = true)]
         reports: Vec<PathBuf>,
         /// The folder of the one report
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        wishes: Wishes,
     },
+    /// Make the reports again from the journal, as after an extension: nothing is judged
+    Report {
+        /// The folder of the report
+        #[arg(default_value = "report")]
+        out: PathBuf,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+}
+
+/// What the reports are to say.
+#[derive(Debug, Args)]
+pub(crate) struct Wishes {
+    /// What being late costs, in a TOML file: due dates, grace, per cent a day, extensions
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Tell students of failed checks their words only: no values, no timeline, no seed
+    #[arg(long)]
+    brief_feedback: bool,
+    /// A check that --brief-feedback is for, as in lab01/t1_answers_every_ping; may be said several times; without it all
+    #[arg(long, value_name = "CHECK", requires = "brief_feedback")]
+    hidden: Vec<String>,
+}
+
+impl Wishes {
+    /// Writes the reports on these entries.
+    fn write(
+        &self,
+        course: &Course,
+        templates: &[Template],
+        out: &Path,
+        entries: &[Entry],
+    ) -> anyhow::Result<()> {
+        let policy = self.policy.as_deref().map(Policy::read).transpose()?;
+        let options = Options {
+            policy,
+            brief_feedback: self.brief_feedback,
+            hidden: self.hidden.iter().cloned().collect(),
+            repeat: String::new(),
+        };
+        let starters: BTreeMap<&str, String> = templates
+            .iter()
+            .map(|template| (template.lab.as_str(), ingest::sha256(&template.starter)))
+            .collect();
+        let labs: Vec<LabInfo<'_>> = course
+            .labs
+            .iter()
+            .map(|lab| LabInfo {
+                starter: starters.get(lab.name.as_str()).map(String::as_str),
+                ..LabInfo::from(lab)
+            })
+            .collect();
+        report::write_all(out, entries, &labs, &options)
+    }
 }
 
 /// Judge submissions.
@@ -82,6 +142,8 @@ pub(crate) struct Run {
     /// How long the compiler may take for a program, in seconds
     #[arg(long, default_value = "20", value_parser = seconds)]
     compile: Duration,
+    #[command(flatten)]
+    wishes: Wishes,
     /// Judge without a box where none can be made: only what you would run yourself
     #[arg(long)]
     i_trust_these: bool,
@@ -94,7 +156,10 @@ pub(crate) struct Run {
 pub fn main() -> ExitCode {
     let done = match Arguments::parse() {
         Arguments { command: Some(Command::Doctor), .. } => doctor::run(),
-        Arguments { command: Some(Command::Merge { reports, out }), .. } => merge(&reports, &out),
+        Arguments { command: Some(Command::Merge { reports, out, wishes }), .. } => {
+            merge(&reports, &out, &wishes)
+        }
+        Arguments { command: Some(Command::Report { out, wishes }), .. } => again(&out, &wishes),
         Arguments { run: Some(run), .. } => grade(&run),
         Arguments { .. } => unreachable!("clap asks for one of them"),
     };
@@ -108,7 +173,16 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
-    let class = crate::ingest::Class::find(&run.submissions, run.roster.as_deref(), &names)?;
+    let roster = run.roster.as_deref().map(Roster::read).transpose()?;
+    let class = ingest::find(&run.submissions, roster.as_ref(), &names, &Caps::default())?;
+    for name in &class.unknown {
+        eprintln!("{name} is on no line of the roster and was not judged");
+    }
+    if class.is_empty() {
+        bail!("there is no submission in {}", run.submissions.display());
+    }
+    // A policy that cannot be read must not be found out after an hour.
+    run.wishes.policy.as_deref().map(Policy::read).transpose()?;
     if run.shard.is_some() && run.seed.is_none() {
         bail!("all parts of a class need the same random values: say --seed, the same for each");
     }
@@ -145,12 +219,12 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
     };
     let jobs = run.jobs.unwrap_or(cores);
     let work = Class { judge: &judge, templates: &templates, regrade, jobs };
-    let numbers: Vec<usize> =
-        (0..class.students().len()).filter(|number| number % shard.1 == shard.0 - 1).collect();
+    let numbers: Vec<usize> = (0..class.len()).filter(|number| number % shard.1 == shard.0 - 1).collect();
     let bar = class::progress();
     let (journal, tally) = work.run(&class, &numbers, journal, &bar)?;
     bar.finish_and_clear();
     let entries = journal.entries();
+    run.wishes.write(&course, &templates, &run.out, &entries)?;
     tell(&entries, &tally, &run.out);
     Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
 }
@@ -231,7 +305,7 @@ fn tell(entries: &[Entry], tally: &Tally, out: &Path) {
             println!("  {} {}: {} {}", entry.student, entry.lab, entry.reason, first_line(&entry.details));
         }
     }
-    println!("report: {}", out.display());
+    println!("report: {}", out.join("report.html").display());
 }
 
 fn first_line(text: &str) -> &str {
@@ -239,7 +313,8 @@ fn first_line(text: &str) -> &str {
 }
 
 /// Makes one journal of the shards'.
-fn merge(reports: &[PathBuf], out: &Path) -> anyhow::Result<ExitCode> {
+fn merge(reports: &[PathBuf], out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
+    let course = Course::find()?;
     let mut parts = Vec::new();
     for folder in reports {
         parts.push((folder, journal::read(folder)?));
@@ -271,8 +346,19 @@ fn merge(reports: &[PathBuf], out: &Path) -> anyhow::Result<ExitCode> {
         }
     }
     let entries = journal.entries();
+    report_on(&course, &entries, out, wishes)
+}
+
+/// Makes the reports again.
+fn again(out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
+    let (_, entries) = journal::read(out)?;
+    report_on(&Course::find()?, &entries, out, wishes)
+}
+
+fn report_on(course: &Course, entries: &[Entry], out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
+    wishes.write(course, &[], out, entries)?;
     let unjudged = entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError).count();
-    tell(&entries, &Tally { unjudged, ..Tally::default() }, out);
+    tell(entries, &Tally { unjudged, ..Tally::default() }, out);
     Ok(if unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
 }
 
