@@ -33,6 +33,8 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     run: Option<Run>,
+    #[command(flatten)]
+    wishes: Wishes,
 }
 
 #[derive(Debug, Subcommand)]
@@ -142,8 +144,6 @@ pub(crate) struct Run {
     /// How long the compiler may take for a program, in seconds
     #[arg(long, default_value = "20", value_parser = seconds)]
     compile: Duration,
-    #[command(flatten)]
-    wishes: Wishes,
     /// Judge without a box where none can be made: only what you would run yourself
     #[arg(long)]
     i_trust_these: bool,
@@ -160,7 +160,7 @@ pub fn main() -> ExitCode {
             merge(&reports, &out, &wishes)
         }
         Arguments { command: Some(Command::Report { out, wishes }), .. } => again(&out, &wishes),
-        Arguments { run: Some(run), .. } => grade(&run),
+        Arguments { run: Some(run), wishes, .. } => grade(&run, &wishes),
         Arguments { .. } => unreachable!("clap asks for one of them"),
     };
     done.unwrap_or_else(|error| {
@@ -169,7 +169,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn grade(run: &Run) -> anyhow::Result<ExitCode> {
+fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
@@ -182,7 +182,7 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
         bail!("there is no submission in {}", run.submissions.display());
     }
     // A policy that cannot be read must not be found out after an hour.
-    run.wishes.policy.as_deref().map(Policy::read).transpose()?;
+    wishes.policy.as_deref().map(Policy::read).transpose()?;
     if run.shard.is_some() && run.seed.is_none() {
         bail!("all parts of a class need the same random values: say --seed, the same for each");
     }
@@ -224,7 +224,7 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
     let (journal, tally) = work.run(&class, &numbers, journal, &bar)?;
     bar.finish_and_clear();
     let entries = journal.entries();
-    run.wishes.write(&course, &templates, &run.out, &entries)?;
+    wishes.write(&course, &templates, &run.out, &entries)?;
     tell(&entries, &tally, &run.out);
     Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
 }
