@@ -21,6 +21,8 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, kill_process_
 use crate::timeline::{Stream, Timeline, What};
 use crate::watchdog;
 
+/// The words by which a failure says that a program was ended because it printed too much.
+pub const FLOODED: &str = "printed without end";
 /// What a program may print before it is ended: more is an endless loop.
 const MOST_OUTPUT: usize = 8 << 20;
 /// And this many lines; the longest honest output of a lab has 100 001.
