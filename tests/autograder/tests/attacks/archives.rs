@@ -31,7 +31,7 @@ pub fn make(generator: &str, files: &Path, submissions: &Path, student: &str) ->
         return archive(".zip", zip_trick(name.trim_start_matches('-'), all));
     }
     if let Some(name) = generator.strip_prefix("tar") {
-        let bytes = tar_trick(name.trim_start_matches('-'), all);
+        let bytes = tar_trick(name.trim_start_matches('-'), &all);
         let is_packed_already = bytes.starts_with(&[0x1f, 0x8b]);
         return archive(".tar.gz", if is_packed_already { bytes } else { gzip(&bytes) });
     }
@@ -285,7 +285,9 @@ fn push_pax(bytes: &mut Vec<u8>, key: &str, value: &str) {
 /// A tar file in memory, not packed, without its end mark.
 fn tar_open(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    files.iter().for_each(|(name, contents)| push_file(&mut bytes, name, contents));
+    for (name, contents) in files {
+        push_file(&mut bytes, name, contents);
+    }
     bytes
 }
 
@@ -296,9 +298,9 @@ pub fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-fn tar_trick(name: &str, files: Files) -> Vec<u8> {
+fn tar_trick(name: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let without_source: Files = files.iter().filter(|(name, _)| name != SOURCE).cloned().collect();
-    let mut bytes = tar_open(&files);
+    let mut bytes = tar_open(files);
     match name {
         "" => {}
         "dotdot" => push_file(&mut bytes, "labs/lab01/src/../../../../../escaped.rs", b""),
@@ -317,7 +319,7 @@ fn tar_trick(name: &str, files: Files) -> Vec<u8> {
         "link-then-file" => {
             bytes.clear();
             push_link(&mut bytes, "labs/lab01/src/bin", EntryType::Symlink, "/tmp");
-            files.iter().for_each(|(name, contents)| push_file(&mut bytes, name, contents));
+            bytes.extend(tar_open(files));
         }
         "sparse" => {
             push_pax(&mut bytes, "GNU.sparse.realsize", "1099511627776");
@@ -341,13 +343,13 @@ fn tar_trick(name: &str, files: Files) -> Vec<u8> {
             push_file(&mut bytes, SOURCE, b"fn main() {}");
         }
         "truncated" => {
-            let packed = gzip(&tar(&files));
+            let packed = gzip(&tar(files));
             return packed[..packed.len() / 2].to_vec();
         }
         "no-end" => return gzip(&bytes),
         "damaged" => bytes[150] ^= 1,
         "bomb" => return tar_bomb(&bytes),
-        "in-a-tar" => bytes = tar_open(&[("submission.tar.gz".into(), gzip(&tar(&files)))]),
+        "in-a-tar" => bytes = tar_open(&[("submission.tar.gz".into(), gzip(&tar(files)))]),
         _ => panic!("there is no generator `tar-{name}`"),
     }
     bytes.extend([0; 1024]);
