@@ -343,6 +343,7 @@ fn t1_the_replica_keeps_updates_that_come_before_the_snapshot(scene: &Scene) {
     let last: Vec<Pair<'_>> = words.iter().map(|word| pair(word, "new")).collect();
     let last = run.at(25, &last).line();
     scene.suspect_when(&PRINTS_ONCE, move |evidence| evidence.got == last);
+    store.lets_it_read();
     store.end(&asks, &run);
     store.prints(&run);
     for (index, seq) in (6..).take(words.len()).enumerate() {
@@ -416,6 +417,7 @@ fn t2_the_replica_drops_updates_that_the_snapshot_has(scene: &Scene) {
         store.entry(&asks, if seq < 7 { pair("a", "new") } else { pair("b", "2") });
     }
     store.update(&run, 10, pair("c", "3"));
+    store.lets_it_read();
     store.end(&asks, &run);
     store.prints(&run);
     scene.suspect_when(&NO_BUFFER, |evidence| evidence.hung);
@@ -534,6 +536,7 @@ fn t3_the_replica_keeps_updates_while_it_asks_again(scene: &Scene) {
     last.push(pair("a", "1"));
     let last = run.at(27, &last).line();
     scene.suspect_when(&PRINTS_ONCE, move |evidence| evidence.got == last);
+    store.lets_it_read();
     store.end(&asks, &run);
     store.prints(&run);
     for (index, seq) in (8..).take(words.len()).enumerate() {
@@ -555,6 +558,7 @@ fn t3_a_gap_behind_the_snapshot_asks_again(scene: &Scene) {
         store.update(&run, 7, pair("c", "3"));
         store.entry(&asks, pair("a", "1"));
     }
+    store.lets_it_read();
     store.end(&asks, &run);
     store.prints(&run);
     let asks = store.request("after a snapshot of 5 and a kept update 7, a request");
@@ -825,6 +829,7 @@ fn t5_an_update_of_an_older_session_is_not_applied(scene: &Scene) {
         store.update(&old, 6, pair("a", "old"));
         store.entry(&asks, pair("a", "1"));
     }
+    store.lets_it_read();
     store.end(&asks, &run);
     store.prints(&run);
     // It may ask again, and is told the same.
@@ -846,6 +851,7 @@ fn t5_a_snapshot_of_a_dead_session_is_not_the_last(scene: &Scene) {
         store.update(&run, 1, pair("b", "2"));
         store.entry(&asks, pair("a", "old"));
     }
+    store.lets_it_read();
     store.end(&asks, &old);
     store.prints(&old);
     let asks = store.request("after a snapshot of one session and a kept update of another, a request");

@@ -17,6 +17,9 @@ const GLANCE_MS: i64 = 10;
 /// How often a replica may ask, where one request is enough.
 const MOST_REQUESTS: usize = 20;
 
+/// For how many glances a replica may read its updates before an answer ends.
+const GLANCES_TO_READ: usize = 8;
+
 /// Key and value.
 pub type Pair<'a> = (&'a [u8], &'a [u8]);
 
@@ -170,6 +173,16 @@ impl Store {
     /// One entry of an answer.
     pub fn entry(&self, identity: &[u8], (key, value): Pair<'_>) {
         self.requests.send_frames([identity, b"entry", key, value]);
+    }
+
+    /// Leaves a replica some time to read what was published, before the answer ends. No verdict depends on it: a right replica may be as slow as it
+    /// likes. But if all of an answer is there before the first update, whoever keeps updates in a wrong way has none to keep.
+    pub fn lets_it_read(&self) {
+        for _ in 0..GLANCES_TO_READ {
+            if readable(&self.requests) {
+                return;
+            }
+        }
     }
 
     /// The end of an answer.
