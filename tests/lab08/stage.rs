@@ -1,6 +1,6 @@
 //! The check in the place of the store, and in the place of a replica.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use harness::failure::{show, show_frames};
@@ -81,6 +81,8 @@ pub struct Store {
     /// Whether the end of an answer was sent.
     answered: Rc<Cell<bool>>,
     wait: Rc<Cell<Wait>>,
+    /// Updates that wait for a replica which subscribes late; `None` as long as it is not known to do so.
+    late: RefCell<Option<Vec<Vec<Vec<u8>>>>>,
 }
 
 impl Store {
@@ -103,7 +105,8 @@ impl Store {
         scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
             evidence.hung && waits.get() == Wait::Line && sent.get() && printed(&timeline) == 0
         });
-        Self { scene: scene.clone(), replica, updates, requests, answered, wait }
+        let late = RefCell::new(None);
+        Self { scene: scene.clone(), replica, updates, requests, answered, wait, late }
     }
 
     /// A replica that has its first snapshot and is subscribed: the beginning of most checks.
@@ -141,6 +144,15 @@ impl Store {
                 self.scene.fail(format!("{what} to be the frame `snapshot?`"), show_frames(frames))
             }
             [] => self.scene.fail("a request", "nothing"),
+        }
+    }
+
+    /// Waits until the replica has subscribed, while an answer is still to come. Who subscribes only when it has the answer gets the updates then: that it is too
+    /// late is judged by one check, and what a replica makes of its updates by the others.
+    pub fn subscribes_meanwhile(&self) {
+        if !self.subscription_comes() {
+            self.scene.note("no subscription yet: the updates are kept back until it is there");
+            self.late.replace(Some(Vec::new()));
         }
     }
 
@@ -190,12 +202,20 @@ impl Store {
         self.answered.set(true);
         let seq = run.seq.to_string();
         self.requests.send_frames([identity, b"end", run.session.as_bytes(), seq.as_bytes()]);
+        if let Some(late) = self.late.take() {
+            self.subscribed();
+            late.iter().for_each(|frames| self.updates.send_frames(frames));
+        }
     }
 
     /// Publishes the update that has this number in a run.
     pub fn update(&self, run: &Run, seq: u64, (key, value): Pair<'_>) {
         let seq = seq.to_string();
-        self.updates.send_frames([b"update", run.session.as_bytes(), seq.as_bytes(), key, value]);
+        let frames = [b"update", run.session.as_bytes(), seq.as_bytes(), key, value];
+        match self.late.borrow_mut().as_mut() {
+            Some(late) => late.push(frames.iter().map(|frame| frame.to_vec()).collect()),
+            None => self.updates.send_frames(frames),
+        }
     }
 
     /// Fails the check unless the replica's next line is the table of this run.
@@ -353,6 +373,26 @@ pub fn start_store(scene: &Scene) -> (Program, String, String) {
     let (updates, snapshot) = (store.bound_named("updates"), store.bound_named("snapshot"));
     bound.set(true);
     (store, updates, snapshot)
+}
+
+/// The same, and types a line to it. Gives it when the line is in its table, so that no replica sees an empty one.
+pub fn start_store_with(scene: &Scene, line: &str) -> (Program, String, String) {
+    let (store, updates, snapshot) = start_store(scene);
+    scene.suspect(&NO_ANSWER);
+    store.type_line(line);
+    let dealer = scene.peer_as("the check's DEALER", zmq::DEALER, "store");
+    dealer.connect(&snapshot);
+    let end = std::time::Instant::now() + scene.deadline();
+    loop {
+        dealer.send("snapshot?");
+        // A store that has not read the line yet may answer with nothing at all; whether that is right is judged elsewhere.
+        while readable(&dealer) || store.has_ended() || std::time::Instant::now() >= end {
+            let message = dealer.receive("an answer that has the line");
+            if message.first().is_some_and(|kind| kind == b"entry") {
+                return (store, updates, snapshot);
+            }
+        }
+    }
 }
 
 impl Served {

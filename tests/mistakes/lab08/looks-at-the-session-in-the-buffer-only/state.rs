@@ -1,11 +1,11 @@
 //! What the replica knows of the store, and what an update means for it. It knows no sockets.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::wire::Update;
 
 /// Keys and values, in the order of the keys.
-pub(crate) type Table = HashMap<Vec<u8>, Vec<u8>>;
+pub(crate) type Table = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// The table as it was in the store after update `seq` of a session.
 pub(crate) struct State {
@@ -26,9 +26,14 @@ pub(crate) enum Outcome {
 }
 
 impl State {
+    /// The same for an update that was kept.
+    pub(crate) fn apply_kept(&mut self, update: Update) -> Outcome {
+        if update.session == self.session { self.apply(update) } else { Outcome::DoesNotFit }
+    }
+
     /// Makes the change, where it is the next one of this session.
     pub(crate) fn apply(&mut self, update: Update) -> Outcome {
-        if update.session != self.session {
+        if update.seq <= self.seq && update.session != self.session {
             return Outcome::DoesNotFit;
         }
         if update.seq <= self.seq {

@@ -34,8 +34,7 @@ impl State {
         if update.seq <= self.seq {
             return Outcome::Unchanged;
         }
-        if update.seq - 1 > self.seq {
-            self.table.insert(update.key, update.value);
+        if update.seq - self.seq > 2 {
             return Outcome::DoesNotFit;
         }
         self.seq = update.seq;

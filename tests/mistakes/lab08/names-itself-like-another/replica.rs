@@ -50,23 +50,26 @@ fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
     let timeout = Duration::from_millis(args.timeout);
     let updates = subscribe(&context, args)?;
-    let mut request = Some(ask(&context, args)?);
+    let mut asked = 1;
+    let mut request = Some(ask(&context, args, &mut asked)?);
     let mut state = None;
     loop {
         wait(&updates, request.as_ref(), timeout)?;
         if let Some(update) = receive(&updates)?.and_then(|frames| Update::read(&frames)) {
             match (&mut request, &mut state) {
                 (Some(open), _) => open.buffer.push(update),
-                (None, Some(state)) => request = follow(&context, args, state, vec![update])?,
+                (None, Some(state)) => {
+                    request = follow(&context, args, &mut asked, state, vec![update])?;
+                }
                 (None, None) => {}
             }
         }
         let Some(open) = &mut request else { continue };
         if let Some(snapshot) = take(open)? {
             let buffer = std::mem::take(&mut open.buffer);
-            request = follow(&context, args, replace(&mut state, snapshot)?, buffer)?;
+            request = follow(&context, args, &mut asked, replace(&mut state, snapshot)?, buffer)?;
         } else if open.since.elapsed() >= timeout {
-            request = Some(ask(&context, args)?);
+            request = Some(ask(&context, args, &mut asked)?);
         }
     }
 }
@@ -74,17 +77,25 @@ fn run(args: &Args) -> Result<(), Error> {
 /// A socket that gets all updates from now on.
 fn subscribe<'context>(context: &'context Context, args: &Args) -> Result<Socket<'context>, Error> {
     let updates = context.socket(zmq::SUB)?;
-    updates.set_subscribe(b"session").or_explain("subscribe", "the SUB socket")?;
+    updates.set_subscribe(b"update").or_explain("subscribe", "the SUB socket")?;
     args.updates.connect(&updates)?;
     Ok(updates)
 }
 
 /// Asks for a snapshot, on a socket of its own: what is left of the answer to an earlier request cannot come to it. The buffer
 /// begins empty, because updates that came before the request are in its answer.
-fn ask<'context>(context: &'context Context, args: &Args) -> Result<Request<'context>, Error> {
+fn ask<'context>(
+    context: &'context Context,
+    args: &Args,
+    asked: &mut u32,
+) -> Result<Request<'context>, Error> {
     let socket = context.socket(zmq::DEALER)?;
     // A request that nobody took goes away with its socket.
     socket.set_linger(0).or_explain("set the linger of", "the DEALER socket")?;
+    // A name, so that the store's messages can be told apart.
+    let name = format!("replica {asked}");
+    *asked += 1;
+    socket.set_identity(name.as_bytes()).or_explain("name", "the DEALER socket")?;
     args.snapshot.connect(&socket)?;
     socket.send("snapshot?", 0).or_explain("send on", "the DEALER socket")?;
     Ok(Request { socket, since: Instant::now(), entries: Table::new(), buffer: Vec::new() })
@@ -119,6 +130,7 @@ fn replace(state: &mut Option<State>, snapshot: State) -> Result<&mut State, Err
 fn follow<'context>(
     context: &'context Context,
     args: &Args,
+    asked: &mut u32,
     state: &mut State,
     updates: Vec<Update>,
 ) -> Result<Option<Request<'context>>, Error> {
@@ -126,7 +138,7 @@ fn follow<'context>(
         match state.apply(update) {
             Outcome::Changed => print_line(state.line())?,
             Outcome::Unchanged => {}
-            Outcome::DoesNotFit => return ask(context, args).map(Some),
+            Outcome::DoesNotFit => return ask(context, args, asked).map(Some),
         }
     }
     Ok(None)

@@ -39,6 +39,8 @@ struct Request<'context> {
     entries: Table,
     /// The updates that came meanwhile, in their order.
     buffer: Vec<Update>,
+    /// Whether an update was lost.
+    news: bool,
 }
 
 fn main() -> ExitCode {
@@ -57,14 +59,15 @@ fn run(args: &Args) -> Result<(), Error> {
         if let Some(update) = receive(&updates)?.and_then(|frames| Update::read(&frames)) {
             match (&mut request, &mut state) {
                 (Some(open), _) => open.buffer.push(update),
-                (None, Some(_)) => {}
+                (None, Some(state)) => request = follow(&context, args, state, vec![update])?,
                 (None, None) => {}
             }
         }
         let Some(open) = &mut request else { continue };
         if let Some(snapshot) = take(open)? {
             let buffer = std::mem::take(&mut open.buffer);
-            request = follow(&context, args, replace(&mut state, snapshot)?, buffer)?;
+            let state = replace(&mut state, snapshot, open.news)?;
+            request = follow(&context, args, state, buffer)?;
         } else if open.since.elapsed() >= timeout {
             request = Some(ask(&context, args)?);
         }
@@ -87,7 +90,7 @@ fn ask<'context>(context: &'context Context, args: &Args) -> Result<Request<'con
     socket.set_linger(0).or_explain("set the linger of", "the DEALER socket")?;
     args.snapshot.connect(&socket)?;
     socket.send("snapshot?", 0).or_explain("send on", "the DEALER socket")?;
-    Ok(Request { socket, since: Instant::now(), entries: Table::new(), buffer: Vec::new() })
+    Ok(Request { socket, since: Instant::now(), entries: Table::new(), buffer: Vec::new(), news: false })
 }
 
 /// Receives one message of the answer; gives the snapshot when it is complete.
@@ -107,8 +110,8 @@ fn take(request: &mut Request) -> Result<Option<State>, Error> {
 }
 
 /// Puts the snapshot in the place of what was known before, and prints it where the table is another one.
-fn replace(state: &mut Option<State>, snapshot: State) -> Result<&mut State, Error> {
-    if state.as_ref().is_none_or(|state| state.table != snapshot.table) {
+fn replace(state: &mut Option<State>, snapshot: State, news: bool) -> Result<&mut State, Error> {
+    if news || state.as_ref().is_none_or(|state| state.table != snapshot.table) {
         print_line(snapshot.line())?;
     }
     Ok(state.insert(snapshot))
@@ -126,7 +129,7 @@ fn follow<'context>(
         match state.apply(update) {
             Outcome::Changed => print_line(state.line())?,
             Outcome::Unchanged => {}
-            Outcome::DoesNotFit => return ask(context, args).map(Some),
+            Outcome::DoesNotFit => return Ok(Some(Request { news: true, ..ask(context, args)? })),
         }
     }
     Ok(None)

@@ -56,7 +56,8 @@ fn run(args: &Args) -> Result<(), Error> {
         wait(&updates, request.as_ref(), timeout)?;
         if let Some(update) = receive(&updates)?.and_then(|frames| Update::read(&frames)) {
             match (&mut request, &mut state) {
-                (Some(open), _) => open.buffer = vec![update],
+                (Some(open), Some(_)) if open.buffer.len() >= 10 => drop(update),
+                (Some(open), _) => open.buffer.push(update),
                 (None, Some(state)) => request = follow(&context, args, state, vec![update])?,
                 (None, None) => {}
             }

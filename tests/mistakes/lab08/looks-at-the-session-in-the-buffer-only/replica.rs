@@ -57,14 +57,15 @@ fn run(args: &Args) -> Result<(), Error> {
         if let Some(update) = receive(&updates)?.and_then(|frames| Update::read(&frames)) {
             match (&mut request, &mut state) {
                 (Some(open), _) => open.buffer.push(update),
-                (None, Some(state)) => request = follow(&context, args, state, vec![update])?,
+                (None, Some(state)) => request = follow(&context, args, state, vec![update], State::apply)?,
                 (None, None) => {}
             }
         }
         let Some(open) = &mut request else { continue };
         if let Some(snapshot) = take(open)? {
             let buffer = std::mem::take(&mut open.buffer);
-            request = follow(&context, args, replace(&mut state, snapshot)?, buffer)?;
+            let state = replace(&mut state, snapshot)?;
+            request = follow(&context, args, state, buffer, State::apply_kept)?;
         } else if open.since.elapsed() >= timeout {
             request = Some(ask(&context, args)?);
         }
@@ -121,15 +122,13 @@ fn follow<'context>(
     args: &Args,
     state: &mut State,
     updates: Vec<Update>,
+    apply: fn(&mut State, Update) -> Outcome,
 ) -> Result<Option<Request<'context>>, Error> {
     for update in updates {
-        match state.apply(update) {
+        match apply(state, update) {
             Outcome::Changed => print_line(state.line())?,
             Outcome::Unchanged => {}
-            Outcome::DoesNotFit => {
-                print_line(state.line())?;
-                return ask(context, args).map(Some);
-            }
+            Outcome::DoesNotFit => return ask(context, args).map(Some),
         }
     }
     Ok(None)

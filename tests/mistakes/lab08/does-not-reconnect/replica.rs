@@ -52,7 +52,6 @@ fn run(args: &Args) -> Result<(), Error> {
     let updates = subscribe(&context, args)?;
     let mut request = Some(ask(&context, args)?);
     let mut state = None;
-    let mut next = Instant::now() + timeout;
     loop {
         wait(&updates, request.as_ref(), timeout)?;
         if let Some(update) = receive(&updates)?.and_then(|frames| Update::read(&frames)) {
@@ -66,8 +65,7 @@ fn run(args: &Args) -> Result<(), Error> {
         if let Some(snapshot) = take(open)? {
             let buffer = std::mem::take(&mut open.buffer);
             request = follow(&context, args, replace(&mut state, snapshot)?, buffer)?;
-        } else if Instant::now() >= next {
-            next = Instant::now() + timeout;
+        } else if open.since.elapsed() >= timeout {
             request = Some(ask(&context, args)?);
         }
     }
@@ -77,6 +75,8 @@ fn run(args: &Args) -> Result<(), Error> {
 fn subscribe<'context>(context: &'context Context, args: &Args) -> Result<Socket<'context>, Error> {
     let updates = context.socket(zmq::SUB)?;
     updates.set_subscribe(b"update").or_explain("subscribe", "the SUB socket")?;
+    // A connection that breaks must not come back with half of the updates.
+    updates.set_reconnect_ivl(-1).or_explain("set the reconnect interval of", "the SUB socket")?;
     args.updates.connect(&updates)?;
     Ok(updates)
 }

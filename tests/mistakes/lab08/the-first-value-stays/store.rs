@@ -80,7 +80,7 @@ fn publish(updates: &zmq::Socket, store: &mut Store, key: &[u8], value: &[u8]) -
     if value.is_empty() {
         store.table.remove(key);
     } else {
-        store.table.insert(key.to_vec(), value.to_vec());
+        store.table.entry(key.to_vec()).or_insert_with(|| value.to_vec());
     }
     let seq = store.seq.to_string();
     let frames = [b"update", store.session.as_bytes(), seq.as_bytes(), key, value];
@@ -90,7 +90,7 @@ fn publish(updates: &zmq::Socket, store: &mut Store, key: &[u8], value: &[u8]) -
 /// Receives a request, and sends the whole table to the one who asked. What is no request gets no answer.
 fn answer(requests: &zmq::Socket, store: &Store) -> Result<(), Error> {
     let message = requests.recv_multipart(0).or_explain("receive on", "the ROUTER socket")?;
-    let [identity, .., request] = message.as_slice() else { return Ok(()) };
+    let [identity, request] = message.as_slice() else { return Ok(()) };
     if request != b"snapshot?" {
         return Ok(());
     }
