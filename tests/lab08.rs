@@ -176,7 +176,7 @@ fn t1_the_store_loses_no_line_beside_a_request(scene: &Scene) {
     scene.suspect(&LOSES_LINES);
     served.number_tells(&LOSES_LINES);
     let dealer = served.dealer("the check's DEALER").behind_a_tap();
-    for round in 1..=16 {
+    for round in 1..=40 {
         scene.note("the check's DEALER asks ten times, and lines are typed while it is answered");
         for _ in 0..10 {
             served.ask(&dealer);
@@ -668,6 +668,7 @@ fn t3_store_and_replica_agree_though_updates_are_lost(scene: &Scene) {
     let waits = Rc::new(Cell::new(false));
     let does_wait = Rc::clone(&waits);
     scene.suspect_when(&SAME_IDENTITY, move |evidence| evidence.hung && does_wait.get());
+    scene.suspect(&WRONG_NUMBER);
     let (program, updates, snapshot) = start_store_with(scene, "a=1");
     scene.suspect(&IGNORES_GAPS);
     let link = scene
@@ -903,6 +904,7 @@ fn t5_the_replica_survives_a_restart_of_the_store(scene: &Scene) {
     let gone = Rc::new(Cell::new(false));
     let is_gone = Rc::clone(&gone);
     scene.suspect_when(&DOES_NOT_RECONNECT, move |evidence| evidence.hung && is_gone.get());
+    scene.suspect(&WRONG_NUMBER);
     let (program, updates, snapshot) = start_store_with(scene, "a=1");
     scene.suspect(&IGNORES_SESSION);
     let tap = |name: &str, to: &str| scene.tap(name).called("replica", "store").to(to).start();

@@ -378,21 +378,22 @@ pub fn start_store(scene: &Scene) -> (Program, String, String) {
 /// The same, and types a line to it. Gives it when the line is in its table, so that no replica sees an empty one.
 pub fn start_store_with(scene: &Scene, line: &str) -> (Program, String, String) {
     let (store, updates, snapshot) = start_store(scene);
-    scene.suspect(&NO_ANSWER);
+    let (_tap, sub) = listen(scene, &updates);
     store.type_line(line);
-    let dealer = scene.peer_as("the check's DEALER", zmq::DEALER, "store");
-    dealer.connect(&snapshot);
-    let end = std::time::Instant::now() + scene.deadline();
-    loop {
-        dealer.send("snapshot?");
-        // A store that has not read the line yet may answer with nothing at all; whether that is right is judged elsewhere.
-        while readable(&dealer) || store.has_ended() || std::time::Instant::now() >= end {
-            let message = dealer.receive("an answer that has the line");
-            if message.first().is_some_and(|kind| kind == b"entry") {
-                return (store, updates, snapshot);
-            }
-        }
+    sub.receive("an update");
+    (store, updates, snapshot)
+}
+
+/// A SUB of the check's that is known to the store, and the tap before it.
+fn listen(scene: &Scene, updates: &str) -> (SceneTap, Peer) {
+    let tap = scene.tap("updates").called("the check's SUB", "store").to(updates).start();
+    let sub = scene.peer(zmq::SUB, "store").behind_a_tap();
+    if sub.socket().set_subscribe(b"").is_err() {
+        harness::failure::Failure::error("a SUB cannot subscribe").throw();
     }
+    sub.connect(tap.endpoint());
+    tap.wait_live(1);
+    (tap, sub)
 }
 
 impl Served {
@@ -409,13 +410,7 @@ impl Served {
         let waits = Rc::clone(&wait);
         scene.suspect_when(&NO_ANSWER, move |evidence| evidence.hung && waits.get() == Answer::NothingYet);
         typed(&store);
-        let tap = scene.tap("updates").called("the check's SUB", "store").to(&updates).start();
-        let sub = scene.peer(zmq::SUB, "store").behind_a_tap();
-        if sub.socket().set_subscribe(b"").is_err() {
-            harness::failure::Failure::error("a SUB cannot subscribe").throw();
-        }
-        sub.connect(tap.endpoint());
-        tap.wait_live(1);
+        let (tap, sub) = listen(scene, &updates);
         let number = Cell::new(&WRONG_NUMBER);
         Self { scene: scene.clone(), store, snapshot, sub, _tap: tap, number, wait }
     }

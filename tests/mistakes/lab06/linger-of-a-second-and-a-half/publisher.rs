@@ -37,8 +37,7 @@ fn run(args: &Args) -> Result<(), Error> {
     args.attach.attach(&socket)?;
     match &args.sync {
         Some(endpoint) => wait_until_seen(&context, endpoint, &socket, args.subscribers)?,
-        None if args.subscribers > 0 => std::thread::sleep(std::time::Duration::from_millis(1000)),
-        None => {}
+        None => wait_for(&socket, args.subscribers)?,
     }
     publish(&socket, args.count)
 }
@@ -46,7 +45,7 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Makes the socket keep every message until it is delivered, however many there are and however long that takes.
 fn keep_all(socket: &zmq::Socket) -> Result<(), Error> {
     socket.set_sndhwm(0).or_explain("lift the high-water mark of", "the XPUB socket")?;
-    socket.set_linger(-1).or_explain("set the linger of", "the XPUB socket")
+    socket.set_linger(1500).or_explain("set the linger of", "the XPUB socket")
 }
 
 /// Waits until so many subscriptions are live, as the socket itself reports them.
