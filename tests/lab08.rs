@@ -729,8 +729,6 @@ fn t4_the_store_deletes(scene: &Scene) {
     served.sets(pair("nobody", ""), 4);
     scene.suspect(&STORE_KEEPS);
     served.expect_snapshot(served.snapshot(&dealer), 4, &[pair("b", "2")]);
-    served.sets(pair("b", ""), 5);
-    served.expect_snapshot(served.snapshot(&dealer), 5, &[]);
 }
 
 /// An update with an empty value takes the key out of the replica's table.

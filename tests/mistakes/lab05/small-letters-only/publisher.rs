@@ -30,7 +30,7 @@ fn publish_lines(socket: &zmq::Socket) -> Result<(), Error> {
     for line in std::io::stdin().lock().split(b'\n') {
         let line = line.map_err(|error| Error::input(&error))?;
         match take_apart(&line) {
-            Some((topic, value)) => publish(socket, topic, value)?,
+            Some((topic, value)) => publish(socket, &topic.to_ascii_lowercase(), value)?,
             None => eprintln!("`{}` has no blank between topic and value", line.escape_ascii()),
         }
     }
@@ -45,5 +45,5 @@ fn take_apart(line: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Sends topic and value as one message. A PUB never waits: what nobody has subscribed to, it throws away.
 fn publish(socket: &zmq::Socket, topic: &[u8], value: &[u8]) -> Result<(), Error> {
-    socket.send_multipart([topic, &[value, b"\0"].concat()], 0).or_explain("send on", "the PUB socket")
+    socket.send_multipart([topic, value], 0).or_explain("send on", "the PUB socket")
 }

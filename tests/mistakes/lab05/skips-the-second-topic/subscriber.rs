@@ -34,7 +34,7 @@ fn run(args: &Args) -> Result<(), Error> {
 /// Subscribes to every topic. The publisher is told, and sends nothing else; what it is told is a prefix.
 fn subscribe(socket: &zmq::Socket, topics: &[String]) -> Result<(), Error> {
     for topic in topics {
-        socket.set_subscribe(format!("{topic}\0").as_bytes()).or_explain("subscribe with", "the SUB socket")?;
+        socket.set_subscribe(topic.as_bytes()).or_explain("subscribe with", "the SUB socket")?;
     }
     Ok(())
 }
@@ -55,7 +55,9 @@ fn listen(socket: &zmq::Socket, args: &Args) -> Result<(), Error> {
 
 /// Whether this is one of the topics, to the last byte. The subscription lets `temp.10` through for `temp.1`.
 fn is_wanted(topic: &[u8], topics: &[String]) -> bool {
-    topics.iter().any(|wanted| wanted.as_bytes() == topic)
+    let Some((first, more)) = topics.split_first() else { return false };
+    // The first one was compared already.
+    first.as_bytes() == topic || more.iter().skip(1).any(|wanted| wanted.as_bytes() == topic)
 }
 
 /// The two frames of a message; none where it has more or fewer, and so is none of ours.

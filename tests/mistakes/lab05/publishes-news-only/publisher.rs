@@ -27,8 +27,13 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Publishes one line of standard input after the other, until it ends. A line is bytes, which need not be text.
 fn publish_lines(socket: &zmq::Socket) -> Result<(), Error> {
+    let mut before = None;
     for line in std::io::stdin().lock().split(b'\n') {
         let line = line.map_err(|error| Error::input(&error))?;
+        if before.as_ref() == Some(&line) {
+            continue;
+        }
+        before = Some(line.clone());
         match take_apart(&line) {
             Some((topic, value)) => publish(socket, topic, value)?,
             None => eprintln!("`{}` has no blank between topic and value", line.escape_ascii()),
@@ -45,5 +50,5 @@ fn take_apart(line: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Sends topic and value as one message. A PUB never waits: what nobody has subscribed to, it throws away.
 fn publish(socket: &zmq::Socket, topic: &[u8], value: &[u8]) -> Result<(), Error> {
-    socket.send_multipart([topic, &[b"\"", value, b"\""].concat()], 0).or_explain("send on", "the PUB socket")
+    socket.send_multipart([topic, value], 0).or_explain("send on", "the PUB socket")
 }

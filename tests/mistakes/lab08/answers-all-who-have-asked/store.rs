@@ -3,7 +3,7 @@
 #[path = "../input.rs"]
 mod input;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::process::ExitCode;
 
@@ -49,6 +49,7 @@ fn run(args: &Args) -> Result<(), Error> {
     announce_as("snapshot", &requests)?;
     let mut store = Store { session: session(), seq: 0, table: BTreeMap::new() };
     let mut input = Input::default();
+    let mut known = BTreeSet::new();
     loop {
         let ready = input.wait(&requests)?;
         for line in ready.lines {
@@ -58,7 +59,7 @@ fn run(args: &Args) -> Result<(), Error> {
             }
         }
         if ready.message {
-            answer(&requests, &store)?;
+            answer(&requests, &store, &mut known)?;
         }
     }
 }
@@ -88,18 +89,20 @@ fn publish(updates: &zmq::Socket, store: &mut Store, key: &[u8], value: &[u8]) -
 }
 
 /// Receives a request, and sends the whole table to the one who asked. What is no request gets no answer.
-fn answer(requests: &zmq::Socket, store: &Store) -> Result<(), Error> {
+fn answer(requests: &zmq::Socket, store: &Store, known: &mut BTreeSet<Vec<u8>>) -> Result<(), Error> {
     let message = requests.recv_multipart(0).or_explain("receive on", "the ROUTER socket")?;
     let [identity, request] = message.as_slice() else { return Ok(()) };
-    static FIRST: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
-    let identity = FIRST.get_or_init(|| identity.clone());
     if request != b"snapshot?" {
         return Ok(());
     }
     let send =
         |frames: [&[u8]; 4]| requests.send_multipart(frames, 0).or_explain("send on", "the ROUTER socket");
-    for (key, value) in &store.table {
-        send([identity, b"entry", key, value])?;
+    known.insert(identity.clone());
+    for identity in known.iter() {
+        for (key, value) in &store.table {
+            send([identity, b"entry", key, value])?;
+        }
+        send([identity, b"end", store.session.as_bytes(), store.seq.to_string().as_bytes()])?;
     }
-    send([identity, b"end", store.session.as_bytes(), store.seq.to_string().as_bytes()])
+    Ok(())
 }
