@@ -85,7 +85,7 @@ pub static ENDS: Mistake = Mistake {
 };
 pub static WRONG_ANSWER: Mistake = Mistake {
     name: "another-answer",
-    says: "The answer to `snapshot?` is one message [`entry`, key, value] for each key of the table, and then [`end`, session, seq] with the \
+    says: "The answer to `snapshot?` is one message [`entry`, key, value] for each key of the table, with the value that was typed last, and then [`end`, session, seq] with the \
            number of the last update, 0 before the first. The `end` comes last, and also where there are no entries.",
     section: "The answer to a request",
 };
