@@ -70,6 +70,14 @@ enum Wait {
     Request,
     Subscription,
     Line,
+    /// A line that comes of the answer to a request after the first.
+    LaterLine,
+}
+
+impl Wait {
+    fn is_for_a_line(self) -> bool {
+        matches!(self, Self::Line | Self::LaterLine)
+    }
 }
 
 /// The check as the store of one replica.
@@ -103,7 +111,7 @@ impl Store {
         let (sent, timeline) = (Rc::clone(&answered), scene.timeline().clone());
         let waits = Rc::clone(&wait);
         scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
-            evidence.hung && waits.get() == Wait::Line && sent.get() && printed(&timeline) == 0
+            evidence.hung && waits.get().is_for_a_line() && sent.get() && printed(&timeline) == 0
         });
         let late = RefCell::new(None);
         Self { scene: scene.clone(), replica, updates, requests, answered, wait, late }
@@ -120,7 +128,7 @@ impl Store {
         let (requests, waits) = (Rc::downgrade(&store.requests), Rc::clone(&store.wait));
         scene.suspect_when(&ASKS_FOR_NOTHING, move |evidence| {
             let asked = || requests.upgrade().is_some_and(|requests| receive_all(&requests));
-            evidence.hung && waits.get() == Wait::Line && asked()
+            evidence.hung && waits.get().is_for_a_line() && asked()
         });
         let (waits, timeline) = (Rc::clone(&store.wait), scene.timeline().clone());
         scene.suspect_when(&NO_UPDATE, move |evidence| {
@@ -132,11 +140,12 @@ impl Store {
     /// Waits for a request, and gives the identity of the one who asks.
     pub fn request(&self, what: &str) -> Vec<u8> {
         // Until the first has come it is the first that is waited for.
-        if self.wait.get() != Wait::FirstRequest {
+        let later = self.wait.get() != Wait::FirstRequest;
+        if later {
             self.wait.set(Wait::Request);
         }
         let message = self.requests.receive(&format!("{what} for a snapshot"));
-        self.wait.set(Wait::Line);
+        self.wait.set(if later { Wait::LaterLine } else { Wait::Line });
         match message.as_slice() {
             [identity, request] if request == b"snapshot?" => identity.clone(),
             [_, frames @ ..] => {
