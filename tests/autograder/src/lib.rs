@@ -1,6 +1,16 @@
 //! The instructor's side: `cargo grade` takes the submissions of a class in, builds and judges each in a box, keeps a journal that
 //! survives everything, and reports.
 
+pub mod capped;
+pub mod class;
+pub mod cli;
+pub mod doctor;
 pub mod entry;
 pub mod ingest;
+pub mod inside;
+pub mod journal;
+pub mod judge;
+pub mod limits;
 pub mod report;
+pub mod sandbox;
+pub mod template;

@@ -15,6 +15,7 @@ pub struct Executable {
     pub kind: String,
     /// The name of its target.
     pub name: String,
+    /// Where it is.
     pub path: PathBuf,
 }
 

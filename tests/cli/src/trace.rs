@@ -271,7 +271,13 @@ impl<'a> Stage<'a> {
         arguments: &[String],
     ) -> anyhow::Result<()> {
         let command = std::iter::once(path.as_os_str()).chain(arguments.iter().map(OsStr::new)).collect();
-        let start = Start { name: entry.name(), command, folder: &self.folder, timeline: &view.timeline };
+        let start = Start {
+            name: entry.name(),
+            command,
+            launcher: 0..0,
+            folder: &self.folder,
+            timeline: &view.timeline,
+        };
         let mut process =
             Process::start(&start).with_context(|| format!("{} cannot be started", path.display()))?;
         if entry.after_subscriptions == 0 {

@@ -5,7 +5,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `LAB_PROGRAMS` | folder of the executables to judge, named by role; else those of the suite's own package |
-//! | `LAB_LAUNCHER` | command put before each program |
+//! | `LAB_LAUNCHER` | command put before each program; it says in the file `LAB_LAUNCHED` the number of the program's process, in a line, and ends as the program ends |
 //! | `LAB_RECORDS` | folder for the records; else `target/labs/PACKAGE` |
 //! | `LAB_SEED` | seed of the random values; else a new one each time |
 //! | `LAB_DEADLINE` | seconds that a wait may last; else 5 |

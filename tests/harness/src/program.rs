@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::Range;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -15,17 +16,21 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, kill_process_group, waitid};
 
 use crate::timeline::{Stream, Timeline, What};
 use crate::watchdog;
 
+/// The words by which a failure says that a program was ended because it printed too much.
+pub const FLOODED: &str = "printed without end";
 /// What a program may print before it is ended: more is an endless loop.
 const MOST_OUTPUT: usize = 8 << 20;
 /// And this many lines; the longest honest output of a lab has 100 001.
 const MOST_LINES: usize = 300_000;
 /// A line longer than this is taken apart: a program that never prints a newline must not fill the memory.
 const LONGEST_LINE: u64 = 1 << 20;
+/// The variable that tells a launcher in which file it says, in a line of its own, the number of the program's process.
+const LAUNCHED: &str = "LAB_LAUNCHED";
 /// How long the readers may have nothing to read after the program ended, where a child of it keeps its output open.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -128,7 +133,10 @@ impl Board {
 #[derive(Debug)]
 pub struct Process {
     name: String,
+    /// Of the process that was started: the program, or its launcher.
     group: Pid,
+    /// Of the program.
+    pid: Pid,
     child: Child,
     input: Option<ChildStdin>,
     board: Arc<Board>,
@@ -143,12 +151,56 @@ pub struct Process {
 pub struct Start<'a> {
     /// Its name in the timeline.
     pub name: &'a str,
-    /// The launcher's words, from `LAB_LAUNCHER`, then the program and its arguments.
+    /// What comes before the program, the program and its arguments.
     pub command: Vec<&'a OsStr>,
+    /// Which of these words are the launcher's, from `LAB_LAUNCHER`; none where the program is started directly.
+    pub launcher: Range<usize>,
     /// Where it runs.
     pub folder: &'a Path,
     /// The record that its lines go into.
     pub timeline: &'a Timeline,
+}
+
+impl Start<'_> {
+    /// The command line for the timeline: without the launcher's words, and with the program's file name first.
+    fn shown(&self) -> Vec<String> {
+        let words = self.command.iter().enumerate().filter(|(at, _)| !self.launcher.contains(at));
+        let mut shown: Vec<String> = words.map(|(_, word)| word.to_string_lossy().into_owned()).collect();
+        if let Some(first) = shown.first_mut() {
+            *first = file_name(OsStr::new(first));
+        }
+        shown
+    }
+}
+
+/// The file in which a launcher says which process the program is. A box stands between the two: the process that was started is the
+/// launcher, and signals and measurements are meant for the program.
+struct Launched(tempfile::TempPath);
+
+impl Launched {
+    fn new() -> io::Result<Self> {
+        Ok(Self(tempfile::NamedTempFile::new()?.into_temp_path()))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Waits for a line with the program's process number; none where the launcher ends without one.
+    fn wait(self, launcher: Pid) -> Option<Pid> {
+        loop {
+            let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+            let over = !matches!(waitid(WaitId::Pid(launcher), ended), Ok(None));
+            let text = std::fs::read_to_string(&self.0).unwrap_or_default();
+            if let Some(number) = text.strip_suffix('\n') {
+                return number.parse().ok().and_then(Pid::from_raw);
+            }
+            if over {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 impl Process {
@@ -160,13 +212,13 @@ impl Process {
         // Children that leave the process group are found again by this mark in their environment.
         let mark = format!("LAB_PROCESS={}.{:016x}", std::process::id(), fastrand::u64(..));
         let (key, value) = mark.split_once('=').unwrap_or(("LAB_PROCESS", ""));
-        start.timeline.record(What::Start {
-            who: start.name.into(),
-            command: std::iter::once(file_name(program))
-                .chain(arguments.iter().map(|argument| argument.to_string_lossy().into_owned()))
-                .collect(),
-        });
-        let mut child = Command::new(program)
+        start.timeline.record(What::Start { who: start.name.into(), command: start.shown() });
+        let mut command = Command::new(program);
+        let launched = (!start.launcher.is_empty()).then(Launched::new).transpose()?;
+        if let Some(launched) = &launched {
+            command.env(LAUNCHED, launched.path());
+        }
+        let mut child = command
             .args(arguments)
             .current_dir(start.folder)
             .env_remove("RUST_BACKTRACE")
@@ -199,9 +251,11 @@ impl Process {
         }
         let waiter = spawn_waiter(start.name, group, &board, start.timeline, pipes);
         let input = child.stdin.take();
+        let pid = launched.and_then(|launched| launched.wait(group)).unwrap_or(group);
         Ok(Self {
             name: start.name.into(),
             group,
+            pid,
             child,
             input,
             board,
@@ -222,9 +276,9 @@ impl Process {
         &self.name
     }
 
-    /// Its process number, which is its group's too.
+    /// Its process number. Without a launcher it is its group's too.
     pub fn pid(&self) -> i32 {
-        self.group.as_raw_nonzero().get()
+        self.pid.as_raw_nonzero().get()
     }
 
     /// What has come out of it so far.
@@ -266,8 +320,13 @@ impl Process {
         let name = signal_name(signal.as_raw());
         self.timeline.record(What::Signal { who: self.name.clone(), signal: name });
         self.signalled.set(true);
-        if self.waiter.is_some() {
-            let _ = kill_process_group(self.group, signal);
+        if self.waiter.is_none() {
+            return;
+        }
+        // A box does not hand signals on, so the program gets it itself.
+        let group = if self.pid == self.group { Some(self.group) } else { getpgid(Some(self.pid)).ok() };
+        if let Some(group) = group {
+            let _ = kill_process_group(group, signal);
         }
     }
 
@@ -489,7 +548,8 @@ mod tests {
         let timeline = Timeline::new();
         let folder = tempfile::tempdir().unwrap();
         let command = ["/bin/sh", "-c", script].map(OsStr::new).to_vec();
-        let start = Start { name: "program", command, folder: folder.path(), timeline: &timeline };
+        let start =
+            Start { name: "program", command, launcher: 0..0, folder: folder.path(), timeline: &timeline };
         (Process::start(&start).unwrap(), timeline, folder)
     }
 
@@ -648,6 +708,42 @@ mod tests {
         assert!(after >= before + 15_000_000, "{before} {after}");
     }
 
+    /// A launcher that starts the program in a session of its own, as a box does, and ends as the program ends.
+    const LAUNCHER: &str = r#"setsid "$@" <&0 & echo $! >"$LAB_LAUNCHED.new"; mv "$LAB_LAUNCHED.new" "$LAB_LAUNCHED"; wait $!; exit $?"#;
+
+    fn launched(launcher: &str, script: &str) -> (Process, Timeline, tempfile::TempDir) {
+        let timeline = Timeline::new();
+        let folder = tempfile::tempdir().unwrap();
+        let command = ["/bin/sh", "-c", launcher, "launcher", "/bin/sh", "-c", script].map(OsStr::new);
+        let start = Start {
+            name: "program",
+            command: command.to_vec(),
+            launcher: 0..4,
+            folder: folder.path(),
+            timeline: &timeline,
+        };
+        (Process::start(&start).unwrap(), timeline, folder)
+    }
+
+    #[test]
+    fn a_launched_program_gets_the_signals_itself() {
+        let (process, timeline, _folder) =
+            launched(LAUNCHER, "trap 'echo got it; exit 3' USR1; echo $$; while :; do sleep 0.01; done");
+        assert_eq!(line(&process, 0), process.pid().to_string());
+        process.signal(Signal::USR1);
+        assert_eq!(line(&process, 1), "got it");
+        assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Code(3)));
+        let What::Start { command, .. } = &timeline.events()[0].what else { panic!("it was not started") };
+        assert_eq!(command[0], "sh");
+        assert_eq!(command.len(), 3);
+    }
+
+    #[test]
+    fn a_launcher_that_fails_is_not_waited_for() {
+        let (process, _timeline, _folder) = launched("exit 9", "echo never");
+        assert_eq!(process.wait(LONG, |output| output.ended), Some(Ended::Code(9)));
+    }
+
     #[test]
     fn killing_twice_is_killing_once() {
         let (mut process, _timeline, _folder) = sh("exec sleep 1000");
@@ -661,7 +757,7 @@ mod tests {
     fn a_program_that_is_not_there_is_an_error() {
         let timeline = Timeline::new();
         let command = vec![OsStr::new("/no/such/program")];
-        let start = Start { name: "x", command, folder: Path::new("/"), timeline: &timeline };
+        let start = Start { name: "x", command, launcher: 0..0, folder: Path::new("/"), timeline: &timeline };
         assert!(Process::start(&start).is_err());
     }
 }

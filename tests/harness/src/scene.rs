@@ -17,7 +17,7 @@ use rustix::process::Signal;
 use crate::common;
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::holes;
-use crate::program::{Ended, Output, Process, Start};
+use crate::program::{Ended, FLOODED, Output, Process, Start};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
 use crate::turns;
 
@@ -226,11 +226,13 @@ impl Scene {
         };
         let launcher = programs.launcher.iter().map(OsString::from);
         let mut command: Vec<OsString> = before.iter().map(OsString::from).chain(launcher).collect();
+        let launcher = before.len()..command.len();
         command.push(path.into());
         command.extend(arguments.into_iter().map(|argument| argument.as_ref().to_os_string()));
         let start = Start {
             name,
             command: command.iter().map(OsString::as_os_str).collect(),
+            launcher,
             folder: self.folder(),
             timeline: self.timeline(),
         };
@@ -696,7 +698,7 @@ fn errors_of(outputs: &[(String, Output)]) -> String {
 /// The end of a program in words: how it ended, where it panicked, what it said last.
 fn describe_end(name: &str, output: &Output, ended: Ended) -> String {
     if output.flooded {
-        return format!("{name} printed without end and was ended by the check");
+        return format!("{name} {FLOODED} and was ended by the check");
     }
     if let Some((place, message)) = panic_in(&output.errors()) {
         return format!("{name} panicked at {place}: {message}");

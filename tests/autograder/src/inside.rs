@@ -1,0 +1,240 @@
+//! What runs inside a box: small programs of this executable, called by hidden names, that set limits and then become something else.
+//!
+//! `__limit` sets limits on itself and becomes the program. `__drop` becomes it as nobody. `__outer` makes a small disk, gives root's rights away and becomes the suite.
+//! `__launch` is what the suite puts before each student's program: it makes the inner box, says which process the program is, and ends as
+//! the program ends. `__record` is what cargo calls instead of rustc, once, to learn the lab's command lines.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Resource, Rlimit, Signal};
+
+use crate::limits::Limits;
+
+/// The user and group that a box of root's works as: nobody's number in Linux distributions.
+pub const NOBODY: u32 = 65534;
+/// The variable with the limits of the programs, for the launcher.
+pub const LIMITS: &str = "GRADE_LIMITS";
+/// The variable with the folders that the programs may see, besides the one in which they run.
+pub const FOLDERS: &str = "GRADE_FOLDERS";
+/// The variable that names the folder in which the command lines of rustc are noted.
+pub const RECORD: &str = "GRADE_RECORD";
+
+/// What the launcher uses of the system, inside the box: the libraries, and nothing else.
+const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
+
+/// Runs the hidden command that the arguments name; none where they name none.
+pub fn run() -> Option<ExitCode> {
+    if env::var_os(RECORD).is_some() {
+        return Some(finish(crate::template::record_rustc()));
+    }
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let (name, rest) = arguments.split_first()?;
+    let done = match name.to_str()? {
+        "__limit" => limit(rest),
+        "__drop" => drop_rights(rest),
+        "__nothing" => Ok(ExitCode::SUCCESS),
+        "__outer" => outer(rest),
+        "__launch" => launch(rest),
+        _ => return None,
+    };
+    Some(finish(done))
+}
+
+/// Says an error on standard error, with the exit code of what cannot be started (sysexits(3): `EX_OSERR`).
+fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("grade: {error:#}");
+        ExitCode::from(71)
+    })
+}
+
+/// `__limit LIMITS PROGRAM ARGUMENTS…`: becomes the program, with less.
+fn limit(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let [limits, program, arguments @ ..] = arguments else { bail!("__limit LIMITS PROGRAM…") };
+    let limits: Limits = serde_json::from_str(&limits.to_string_lossy()).context("the limits")?;
+    // Where no box tells the number of the process, this does: it stays the same.
+    if limits.announce {
+        announce(rustix::process::getpid())?;
+    }
+    for (resource, value) in limits.resources() {
+        lower(resource, value).with_context(|| format!("the limit {resource:?}"))?;
+    }
+    Err(Command::new(program).args(arguments).exec())
+        .with_context(|| format!("{} cannot be started", Path::new(program).display()))
+}
+
+/// Sets a limit, or leaves a lower one.
+fn lower(resource: Resource, value: u64) -> rustix::io::Result<()> {
+    let now = rustix::process::getrlimit(resource);
+    let least = |limit: Option<u64>| Some(limit.map_or(value, |limit| limit.min(value)));
+    rustix::process::setrlimit(resource, Rlimit { current: least(now.current), maximum: least(now.maximum) })
+}
+
+/// `__outer BYTES FILES PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as nobody where it was root.
+///
+/// bubblewrap's own tmpfs has no limit on the number of files.
+fn outer(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let [bytes, files, program, arguments @ ..] = arguments else { bail!("__outer BYTES FILES PROGRAM…") };
+    let options = format!("size={},nr_inodes={},mode=1777", bytes.to_string_lossy(), files.to_string_lossy());
+    let options = std::ffi::CString::new(options)?;
+    let flags = rustix::mount::MountFlags::NOSUID | rustix::mount::MountFlags::NODEV;
+    rustix::mount::mount("tmpfs", "/tmp", "tmpfs", flags, options.as_c_str())
+        .context("the small disk at /tmp cannot be mounted")?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    Err(command.exec()).with_context(|| format!("{} cannot be started", Path::new(program).display()))
+}
+
+/// `__drop PROGRAM ARGUMENTS…`: becomes the program, as nobody.
+fn drop_rights(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let [program, arguments @ ..] = arguments else { bail!("__drop PROGRAM…") };
+    Err(Command::new(program).args(arguments).uid(NOBODY).gid(NOBODY).exec())
+        .with_context(|| format!("{} cannot be started as nobody", Path::new(program).display()))
+}
+
+/// `__launch PROGRAM ARGUMENTS…`: runs the program in a box of its own, in this folder.
+fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let limits = env::var(LIMITS).context("the limits are not told")?;
+    let here = env::current_dir()?;
+    let (mut told, tell) = rustix::pipe::pipe().map(|(read, write)| (std::fs::File::from(read), write))?;
+    // The reading end is ours only; the writing end is inherited.
+    rustix::io::fcntl_setfd(&told, rustix::io::FdFlags::CLOEXEC)?;
+    let mut command = Command::new("bwrap");
+    command.args(inner_box(&here, &folders()));
+    command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
+    command.args(["--", "/grade", "__limit", &limits]).args(arguments);
+    // Only the program reads what is typed; a launcher that holds the ends of its pipes would keep them open.
+    let mut child = command.spawn().context("bwrap cannot be started")?;
+    drop(tell);
+    detach_streams();
+    let mut info = String::new();
+    told.read_to_string(&mut info)?;
+    let first = serde_json::from_str::<serde_json::Value>(&info).ok();
+    let first = first.and_then(|info| i32::try_from(info["child-pid"].as_i64()?).ok());
+    if let Some(pid) = first.and_then(|first| program_of(first, &mut child)) {
+        announce(pid)?;
+    }
+    Ok(end_like(child.wait()?))
+}
+
+/// Gives the standard streams away, so that only the program holds them.
+fn detach_streams() {
+    if let Ok(nothing) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdin(&nothing);
+        let _ = rustix::stdio::dup2_stdout(&nothing);
+        let _ = rustix::stdio::dup2_stderr(&nothing);
+    }
+}
+
+/// The folders from [`FOLDERS`].
+fn folders() -> Vec<PathBuf> {
+    env::split_paths(&env::var_os(FOLDERS).unwrap_or_default())
+        .filter(|path| !path.as_os_str().is_empty())
+        .collect()
+}
+
+/// The words for bubblewrap that make the inner box: no sources, no /proc, no other processes; one folder to write into.
+fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
+    let mut words: Vec<OsString> = [
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--disable-userns",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--cap-drop",
+        "ALL",
+        "--dev",
+        "/dev",
+        "--remount-ro",
+        "/dev",
+        "--setenv",
+        "PATH",
+        "/usr/bin:/bin",
+        "--ro-bind",
+        "/grade",
+        "/grade",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    let mut bind = |how: &str, path: &Path| {
+        words.extend([OsStr::new(how), path.as_os_str(), path.as_os_str()].map(OsString::from));
+    };
+    for library in LIBRARIES {
+        bind("--ro-bind-try", Path::new(library));
+    }
+    for folder in folders {
+        bind("--ro-bind", folder);
+    }
+    bind("--bind", here);
+    words.extend(["--remount-ro", "/", "--chdir"].map(OsString::from));
+    words.push(here.into());
+    words
+}
+
+/// The program in a box: the first child of the box's first process. None where it has ended before it was seen.
+fn program_of(first: i32, child: &mut std::process::Child) -> Option<Pid> {
+    loop {
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children"));
+        let children = children.unwrap_or_default();
+        if let Some(pid) = children.split_whitespace().next().and_then(|pid| pid.parse().ok()) {
+            return Pid::from_raw(pid);
+        }
+        if !matches!(child.try_wait(), Ok(None)) {
+            return None;
+        }
+        std::thread::sleep(Duration::from_micros(300));
+    }
+}
+
+/// Says to the harness which process the program is: in one step, so that no half of a number is read.
+fn announce(pid: Pid) -> anyhow::Result<()> {
+    let Some(file) = env::var_os("LAB_LAUNCHED").map(PathBuf::from) else { return Ok(()) };
+    std::fs::write(&file, format!("{}\n", pid.as_raw_nonzero()))
+        .with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// Ends as a box's program ended. A box tells a signal by an exit code of 128 and its number; the harness is to see the signal.
+fn end_like(status: ExitStatus) -> ExitCode {
+    let number = status.signal().or_else(|| status.code().filter(|code| *code > 128).map(|code| code - 128));
+    let deadly = [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::ILL,
+        Signal::ABORT,
+        Signal::BUS,
+        Signal::FPE,
+        Signal::KILL,
+        Signal::SEGV,
+        Signal::PIPE,
+        Signal::TERM,
+        Signal::XCPU,
+        Signal::XFSZ,
+    ];
+    if let Some(signal) = deadly.into_iter().find(|signal| Some(signal.as_raw()) == number) {
+        let none = Rlimit { current: Some(0), maximum: Some(0) };
+        let _ = rustix::process::setrlimit(Resource::Core, none);
+        let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
+    }
+    ExitCode::from(u8::try_from(status.code().unwrap_or(255)).unwrap_or(255))
+}
+
+/// Runs a command with its output thrown away, and says how it ended.
+pub fn quietly(command: &mut Command) -> io::Result<ExitStatus> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+}

@@ -1,0 +1,257 @@
+//! The journal: one line for each finished piece of work, on disk before the next begins. Killed at any moment, the same command goes on.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use rustix::fs::FlockOperation;
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Entry;
+
+/// The journal's name in the report's folder.
+pub const FILE: &str = "journal.jsonl";
+/// The longest line that is read: a record with its timelines has some 100 KB.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// What holds for all of a report: the first line of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The format of the lines that follow.
+    pub version: u32,
+    /// The labs, as in `lab03`.
+    pub labs: Vec<String>,
+    /// The seed of the random values.
+    pub seed: u64,
+    /// Which part of the class this is, and of how many: `(1, 1)` for all.
+    pub shard: (usize, usize),
+}
+
+/// A journal that is written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    /// What holds for all of it.
+    pub head: Head,
+    /// The last entry of each student and lab.
+    entries: BTreeMap<(String, String), Entry>,
+}
+
+impl Journal {
+    /// Opens the journal in a folder, or begins one. An error where it was begun for something else, or another process writes it.
+    ///
+    /// A last line that is not whole, because its writer was killed, is taken away.
+    pub fn open(folder: &Path, begin: impl FnOnce() -> Head) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let path = folder.join(FILE);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .with_context(|| format!("{} cannot be opened", path.display()))?;
+        if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            bail!(
+                "{} is being written by another `cargo grade`; wait for it, or choose another --out",
+                path.display()
+            );
+        }
+        let (lines, whole) =
+            whole_lines(&file).with_context(|| format!("{} cannot be read", path.display()))?;
+        file.set_len(whole).with_context(|| format!("{} cannot be mended", path.display()))?;
+        file.seek(SeekFrom::End(0))?;
+        let (head, entries) = match parse(&lines, &path)? {
+            Some(read) => read,
+            None => {
+                let head = begin();
+                write_line(&mut file, &head).with_context(|| cannot_write(&path))?;
+                (head, BTreeMap::new())
+            }
+        };
+        Ok(Self { path, file, head, entries })
+    }
+
+    /// Writes an entry, and returns when it is on disk.
+    pub fn add(&mut self, entry: Entry) -> anyhow::Result<()> {
+        write_line(&mut self.file, &entry).with_context(|| cannot_write(&self.path))?;
+        self.entries.insert((entry.student.clone(), entry.lab.clone()), entry);
+        Ok(())
+    }
+
+    /// What is known of a student's work on a lab.
+    pub fn get(&self, student: &str, lab: &str) -> Option<&Entry> {
+        self.entries.get(&(student.to_string(), lab.to_string()))
+    }
+
+    /// The last entry of each student and lab, in this order.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.entries.values().cloned().collect()
+    }
+}
+
+/// Reads a journal that nobody need write.
+pub fn read(folder: &Path) -> anyhow::Result<(Head, Vec<Entry>)> {
+    let path = folder.join(FILE);
+    let file = File::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let (lines, _) = whole_lines(&file).with_context(|| format!("{} cannot be read", path.display()))?;
+    let Some((head, entries)) = parse(&lines, &path)? else { bail!("{} is empty", path.display()) };
+    Ok((head, entries.into_values().collect()))
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!(
+        "{} cannot be written; what stands in it so far is whole, and the same command goes on from there",
+        path.display()
+    )
+}
+
+/// One line, whole and on disk, or an error.
+fn write_line(file: &mut File, value: &impl Serialize) -> anyhow::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    let before = file.metadata()?.len();
+    let written = file.write_all(&line).and_then(|()| file.sync_data());
+    if written.is_err() {
+        // Half a line would hide the next one.
+        let _ = file.set_len(before);
+    }
+    Ok(written?)
+}
+
+/// The lines that end with a newline, and how many bytes they are.
+fn whole_lines(file: &File) -> std::io::Result<(Vec<Vec<u8>>, u64)> {
+    let mut reader = BufReader::new(file);
+    reader.seek(SeekFrom::Start(0))?;
+    let (mut lines, mut whole) = (Vec::new(), 0);
+    loop {
+        let mut line = Vec::new();
+        let count = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        if line.pop() != Some(b'\n') {
+            return Ok((lines, whole));
+        }
+        whole += count as u64;
+        lines.push(line);
+    }
+}
+
+type Entries = BTreeMap<(String, String), Entry>;
+
+/// The head, and the last entry of each student and lab; none of an empty journal.
+fn parse(lines: &[Vec<u8>], path: &Path) -> anyhow::Result<Option<(Head, Entries)>> {
+    let Some((first, rest)) = lines.split_first() else { return Ok(None) };
+    let head: Head = serde_json::from_slice(first)
+        .with_context(|| format!("{}: line 1 is not the beginning of a journal", path.display()))?;
+    if head.version != VERSION {
+        bail!(
+            "{} was written by another version of `cargo grade` ({} and not {VERSION}); choose another --out",
+            path.display(),
+            head.version
+        );
+    }
+    let mut entries = BTreeMap::new();
+    for (at, line) in rest.iter().enumerate() {
+        let entry: Entry = serde_json::from_slice(line).with_context(|| {
+            format!("{}: line {} is no entry; a damaged journal is not guessed at", path.display(), at + 2)
+        })?;
+        entries.insert((entry.student.clone(), entry.lab.clone()), entry);
+    }
+    Ok(Some((head, entries)))
+}
+
+/// The version of the lines.
+pub const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Tier, Verdict};
+
+    fn head() -> Head {
+        Head { version: VERSION, labs: vec!["lab01".into()], seed: 7, shard: (1, 1) }
+    }
+
+    fn entry(student: &str, reason: &str) -> Entry {
+        Entry {
+            student: student.into(),
+            lab: "lab01".into(),
+            verdict: Verdict::Failed,
+            reason: reason.into(),
+            details: String::new(),
+            checks: Vec::new(),
+            submitted: None,
+            sha256: String::new(),
+            judged_by: String::new(),
+            seed: 7,
+            tier: Tier::None,
+            began_ms: 0,
+            took_ms: 0,
+            retries: 0,
+        }
+    }
+
+    #[test]
+    fn what_was_added_is_there_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(folder.path(), head).unwrap();
+        journal.add(entry("b", "first")).unwrap();
+        journal.add(entry("a", "x")).unwrap();
+        journal.add(entry("b", "second")).unwrap();
+        drop(journal);
+        let journal = Journal::open(folder.path(), || panic!("it is there")).unwrap();
+        let reasons: Vec<String> = journal.entries().into_iter().map(|entry| entry.reason).collect();
+        assert_eq!(reasons, ["x", "second"]);
+        assert_eq!(read(folder.path()).unwrap().0, head());
+    }
+
+    #[test]
+    fn half_a_line_is_taken_away_wherever_the_writer_was_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(folder.path(), head).unwrap();
+        journal.add(entry("a", "x")).unwrap();
+        journal.add(entry("b", "y")).unwrap();
+        drop(journal);
+        let path = folder.path().join(FILE);
+        let whole = std::fs::read(&path).unwrap();
+        let second = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
+        for length in second..whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            let mut journal = Journal::open(folder.path(), head).unwrap();
+            assert_eq!(journal.entries().len(), 1, "{length}");
+            journal.add(entry("b", "y")).unwrap();
+            drop(journal);
+            assert_eq!(std::fs::read(&path).unwrap(), whole, "{length}");
+        }
+    }
+
+    #[test]
+    fn two_writers_are_refused_and_damage_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(folder.path(), head).unwrap();
+        journal.add(entry("a", "x")).unwrap();
+        assert!(
+            Journal::open(folder.path(), head).unwrap_err().to_string().contains("another `cargo grade`")
+        );
+        drop(journal);
+        let path = folder.path().join(FILE);
+        let text = std::fs::read_to_string(&path).unwrap().replace("\"verdict\"", "\"verdicd\"");
+        std::fs::write(&path, text).unwrap();
+        let error = format!("{:#}", Journal::open(folder.path(), head).unwrap_err());
+        assert!(error.contains("line 2 is no entry"), "{error}");
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(folder.path(), head).unwrap();
+        journal.add(entry("a", "x")).unwrap();
+        let before = std::fs::metadata(folder.path().join(FILE)).unwrap().len();
+        journal.file = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let error = format!("{:#}", journal.add(entry("b", "y")).unwrap_err());
+        assert!(error.contains("the same command goes on"), "{error}");
+        assert_eq!(std::fs::metadata(folder.path().join(FILE)).unwrap().len(), before);
+        assert!(journal.get("b", "lab01").is_none());
+    }
+}

@@ -1,0 +1,421 @@
+//! Builds one student's work on one lab and has the suite judge it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use harness::failure::Outcome;
+use harness::record::{Record, now_ms};
+
+use crate::capped::{self, Done};
+use crate::entry::{CheckResult, Entry, MOST_EVENTS, Tier, Verdict};
+use crate::limits::Limits;
+use crate::sandbox::{BuildBox, JudgeBox, Sandbox};
+use crate::template::{Template, Toolchain, WORK};
+
+/// How much of the compiler's messages is kept, in bytes.
+const MOST_MESSAGES: usize = 16 << 10;
+/// How much an executable may have, in bytes, so that a folder of submissions does not fill the disk.
+const MOST_PROGRAM: u64 = 128 << 20;
+
+/// How submissions are judged.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The seed of the random values, the same for the class.
+    pub seed: u64,
+    /// How long a wait of a check may last.
+    pub deadline: Duration,
+    /// How long the compiler may take for a program.
+    pub compile: Duration,
+    /// How long a submission may take, without the compiler.
+    pub budget: Duration,
+    /// What a program may use.
+    pub limits: Limits,
+    /// How many checks of a submission run beside each other.
+    pub checks_at_once: usize,
+}
+
+/// Builds and judges.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    /// The boxes.
+    pub sandbox: Sandbox,
+    /// The compiler.
+    pub toolchain: Toolchain,
+    /// How.
+    pub settings: Settings,
+}
+
+/// Why there is nothing to judge.
+struct NotBuilt {
+    verdict: Verdict,
+    reason: String,
+    details: String,
+}
+
+impl Judge {
+    /// Builds and judges a student's sources for a lab. Whatever goes wrong with the machine becomes an infrastructure error in the entry.
+    pub fn judge(&self, template: &Template, sources: &BTreeMap<String, Vec<u8>>, blank: Entry) -> Entry {
+        let began = Instant::now();
+        let mut entry =
+            Entry { began_ms: now_ms(), tier: self.sandbox.tier, seed: self.settings.seed, ..blank };
+        if let Err(error) = self.try_judge(template, sources, &mut entry) {
+            entry.verdict = Verdict::InfrastructureError;
+            entry.reason = "the machine could not judge it".into();
+            entry.details = format!("{error:#}");
+        }
+        entry.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        entry
+    }
+
+    fn try_judge(
+        &self,
+        template: &Template,
+        sources: &BTreeMap<String, Vec<u8>>,
+        entry: &mut Entry,
+    ) -> anyhow::Result<()> {
+        let work = tempfile::Builder::new().prefix("grade").tempdir().context("no temporary folder")?;
+        let programs = work.path().join("programs");
+        fs::create_dir(&programs)?;
+        if let Some(not) = self.build(template, sources, work.path(), &programs)? {
+            entry.verdict = not.verdict;
+            entry.reason = not.reason;
+            entry.details = not.details;
+            return Ok(());
+        }
+        self.run_suite(template, work.path(), &programs, entry)
+    }
+
+    /// Builds the programs; tells why not, where they do not build.
+    fn build(
+        &self,
+        template: &Template,
+        sources: &BTreeMap<String, Vec<u8>>,
+        work: &Path,
+        programs: &Path,
+    ) -> anyhow::Result<Option<NotBuilt>> {
+        let root = work.join("work");
+        let lab = root.join("labs").join(&template.lab);
+        for (name, bytes) in sources {
+            let path = lab.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&lab))?;
+            fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        // Without a box everything is where it is.
+        let boxed = self.sandbox.tier != Tier::None;
+        let sysroot = (self.toolchain.sysroot.clone(), PathBuf::from("/toolchain"));
+        let places = if boxed { template.readable() } else { Vec::new() };
+        let here = if boxed { PathBuf::from(WORK) } else { root.clone() };
+        let rustc = if boxed { PathBuf::from("/toolchain/bin/rustc") } else { self.toolchain.rustc() };
+        for role in &template.manifest.roles {
+            if !sources.contains_key(&format!("src/bin/{role}.rs")) {
+                let reason = format!("src/bin/{role}.rs is missing");
+                return Ok(Some(NotBuilt { verdict: Verdict::DoesNotBuild, reason, details: String::new() }));
+            }
+            let out = work.join("out");
+            let _ = fs::remove_dir_all(&out);
+            fs::create_dir(&out)?;
+            let inside = if boxed { PathBuf::from("/out") } else { out.clone() };
+            let (arguments, variables) = template.command_line(role, &inside, &places)?;
+            let readable = [&places[..], &[sysroot.clone(), (root.clone(), PathBuf::from(WORK))]].concat();
+            let mut command =
+                self.sandbox.building(&BuildBox { readable, out: &out, here: &here, variables })?;
+            command.arg(&rustc).args(&arguments);
+            let done = capped::run(&mut command, self.settings.compile, MOST_MESSAGES)
+                .context("the compiler cannot be started")?;
+            if let Some(not) = self.not_built(role, done)? {
+                return Ok(Some(not));
+            }
+            if let Some(not) = reads_elsewhere(&out.join(format!("{role}.d")), template)? {
+                return Ok(Some(not));
+            }
+            take_program(&out.join(role), &programs.join(role))?;
+        }
+        Ok(None)
+    }
+
+    /// What the compiler's end means; none where it built the program.
+    fn not_built(&self, role: &str, done: Done) -> anyhow::Result<Option<NotBuilt>> {
+        let mut details = done.text;
+        if done.cut {
+            details.push_str("\n… (more of this is not kept)");
+        }
+        let Some(status) = done.status else {
+            let seconds = self.settings.compile.as_secs();
+            let reason = format!("the compiler did not come to an end with {role}.rs in {seconds} s");
+            return Ok(Some(NotBuilt { verdict: Verdict::TimedOut, reason, details }));
+        };
+        if status.success() {
+            return Ok(None);
+        }
+        if details.starts_with("bwrap:") || details.starts_with("grade:") {
+            anyhow::bail!("the compiler's box: {}", details.trim());
+        }
+        let memory = ["memory allocation of", "out of memory", "Cannot allocate memory", "bad_alloc"];
+        if memory.iter().any(|words| details.contains(words)) {
+            let reason = format!("the compiler wants more memory for {role}.rs than it may have");
+            return Ok(Some(NotBuilt { verdict: Verdict::OutOfMemory, reason, details }));
+        }
+        let first = details.lines().find(|line| line.starts_with("error")).unwrap_or("rustc gave up");
+        let reason = format!("{role}.rs: {first}");
+        Ok(Some(NotBuilt { verdict: Verdict::DoesNotBuild, reason, details }))
+    }
+
+    /// Runs the suite against the programs, and the failed checks once more by themselves.
+    fn run_suite(
+        &self,
+        template: &Template,
+        work: &Path,
+        programs: &Path,
+        entry: &mut Entry,
+    ) -> anyhow::Result<()> {
+        let end = Instant::now() + self.settings.budget;
+        let records = work.join("records");
+        let (all, over) = self.suite(template, programs, &records, &[], end)?;
+        let mut timed_out = over;
+        let mut results = BTreeMap::new();
+        for check in &template.manifest.checks {
+            let record = all.get(&check.name);
+            results.insert(check.name.clone(), record.map(|record| (record.clone(), vec![record.outcome])));
+        }
+        let failed: Vec<&str> = all
+            .values()
+            .filter(|record| matches!(record.outcome, Outcome::Failed | Outcome::Hung))
+            .map(|record| record.check.as_str())
+            .collect();
+        if !failed.is_empty() && !over {
+            let (alone, _) = self.suite(template, programs, &work.join("alone"), &failed, end)?;
+            let differs: Vec<&str> = alone
+                .values()
+                .filter(|record| record.outcome.is_green())
+                .map(|record| record.check.as_str())
+                .collect();
+            let third = if differs.is_empty() {
+                BTreeMap::new()
+            } else {
+                self.suite(template, programs, &work.join("third"), &differs, end)?.0
+            };
+            for (name, second) in alone {
+                if let Some(Some((record, runs))) = results.get_mut(&name) {
+                    // A check that was not carried out because one before it hung again says nothing new.
+                    if second.outcome == Outcome::NotRun {
+                        continue;
+                    }
+                    runs.push(second.outcome);
+                    // Two of three: with one for and one against, the third says which.
+                    if let Some(third) = third.get(&name) {
+                        runs.push(third.outcome);
+                        if third.outcome.is_green() {
+                            *record = third.clone();
+                        }
+                    }
+                }
+            }
+        }
+        timed_out |= Instant::now() >= end;
+        fill(entry, template, results, timed_out, self.settings.budget)
+    }
+
+    /// Runs the suite, or some of its checks one after the other, and reads the records. Whether the time was over, too.
+    fn suite(
+        &self,
+        template: &Template,
+        programs: &Path,
+        records: &Path,
+        only: &[&str],
+        end: Instant,
+    ) -> anyhow::Result<(BTreeMap<String, Record>, bool)> {
+        fs::create_dir(records)?;
+        let threads = if only.is_empty() { self.settings.checks_at_once } else { 1 };
+        let mut command = self.sandbox.judging(&JudgeBox {
+            suite: &template.suite,
+            programs,
+            records,
+            limits: self.settings.limits.clone(),
+            variables: vec![
+                ("LAB_SEED", self.settings.seed.to_string()),
+                ("LAB_DEADLINE", self.settings.deadline.as_secs_f64().to_string()),
+                ("RUST_TEST_THREADS", threads.to_string()),
+            ],
+        })?;
+        if !only.is_empty() {
+            command.arg("--exact").args(only);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        let done = capped::run(&mut command, left, MOST_MESSAGES).context("the suite cannot be started")?;
+        let read = read_records(records, template)?;
+        let wanted = if only.is_empty() { template.manifest.checks.len() } else { only.len() };
+        if done.status.is_some() && read.len() < wanted {
+            let missing = wanted - read.len();
+            anyhow::bail!(
+                "the suite left no record of {missing} of {wanted} checks: {}",
+                last_lines(&done.text)
+            );
+        }
+        Ok((read, done.status.is_none()))
+    }
+}
+
+/// Reads what a suite left.
+fn read_records(folder: &Path, template: &Template) -> anyhow::Result<BTreeMap<String, Record>> {
+    let mut records = BTreeMap::new();
+    for check in &template.manifest.checks {
+        match Record::read(&folder.join(&check.name)) {
+            Ok(record) => {
+                records.insert(check.name.clone(), record);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("the record of {}", check.name)),
+        }
+    }
+    Ok(records)
+}
+
+/// A program that reads files beside its sources when it is compiled is not judged.
+fn reads_elsewhere(dep_info: &Path, template: &Template) -> anyhow::Result<Option<NotBuilt>> {
+    let text = fs::read_to_string(dep_info).context("the list of files that were compiled")?;
+    let own = format!("labs/{}/src/", template.lab);
+    // Lines are `TARGET: FILE FILE`, with a backslash before a blank in a name; `FILE:` alone; and comments on variables.
+    let files = text.lines().filter(|line| !line.starts_with('#')).flat_map(|line| {
+        let line = line.split_once(": ").map_or(line, |(_, files)| files);
+        let line = line.strip_suffix(':').unwrap_or(line);
+        line.replace("\\ ", "\u{1}").split(' ').map(|file| file.replace('\u{1}', " ")).collect::<Vec<_>>()
+    });
+    // There are no links among the sources, so `bin/../x` is `x`.
+    let is_own = |file: &str| without_dots(file).is_some_and(|file| file.starts_with(&own));
+    // A line's target is the program, which a file of that name is not.
+    let mut foreign = files.filter(|file| !file.is_empty() && !is_own(file));
+    Ok(foreign.next().map(|file| NotBuilt {
+        verdict: Verdict::Rejected,
+        reason: format!("it reads `{file}` when it is compiled, which is not one of its sources"),
+        details: String::new(),
+    }))
+}
+
+/// A relative path without `.` and `..`; none where it leaves the folder, or is absolute.
+fn without_dots(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in Path::new(path).components() {
+        match part {
+            std::path::Component::Normal(name) => parts.push(name.to_str()?),
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(parts.pop()?),
+            _ => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Moves a program out of the compiler's folder: a file of a bounded size, which only we can write.
+fn take_program(from: &Path, to: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::symlink_metadata(from).with_context(|| format!("{} is missing", from.display()))?;
+    if !metadata.is_file() || metadata.len() > MOST_PROGRAM {
+        anyhow::bail!("{} is no program of a usual size", from.display());
+    }
+    fs::copy(from, to).with_context(|| format!("{} cannot be copied", from.display()))?;
+    fs::set_permissions(to, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+/// What was recorded of one check, and how it ended each time.
+type Judged = Option<(Record, Vec<Outcome>)>;
+
+/// Puts the results into the entry, with the verdict that follows from them.
+fn fill(
+    entry: &mut Entry,
+    template: &Template,
+    mut results: BTreeMap<String, Judged>,
+    timed_out: bool,
+    budget: Duration,
+) -> anyhow::Result<()> {
+    let (mut memory, mut flooded) = (false, false);
+    for check in &mut entry.checks {
+        let Some((record, runs)) = results.remove(&check.name).flatten() else {
+            check.seen = format!("not carried out: the {} s for a submission were over", budget.as_secs());
+            continue;
+        };
+        if record.outcome == Outcome::Error {
+            anyhow::bail!("`{}` could not be carried out: {}", record.check, record.seen);
+        }
+        if !record.outcome.is_green() {
+            memory |= record.timeline.iter().any(is_out_of_memory);
+            flooded |= record.seen.contains(harness::program::FLOODED);
+        }
+        set_result(check, record, runs);
+    }
+    let failed = entry.checks.iter().filter(|check| !check.outcome.is_green()).count();
+    let count = template.manifest.checks.len();
+    (entry.verdict, entry.reason) = if timed_out && failed > 0 {
+        (
+            Verdict::TimedOut,
+            format!(
+                "the {} s for a submission were over; {failed} of {count} checks did not pass",
+                budget.as_secs()
+            ),
+        )
+    } else if failed == 0 {
+        (Verdict::Passed, String::new())
+    } else if memory {
+        (
+            Verdict::OutOfMemory,
+            format!("a program wants more memory than it may have; {failed} of {count} checks did not pass"),
+        )
+    } else if flooded {
+        (
+            Verdict::TooMuchOutput,
+            format!("a program prints without end; {failed} of {count} checks did not pass"),
+        )
+    } else {
+        (Verdict::Failed, format!("{failed} of {count} checks did not pass"))
+    };
+    Ok(())
+}
+
+/// What rust's allocator says on standard error when there is no more.
+fn is_out_of_memory(event: &harness::timeline::Event) -> bool {
+    match &event.what {
+        harness::timeline::What::Line { text, .. } => {
+            text.0.starts_with(b"memory allocation of ") || text.0.ends_with(b"std::bad_alloc")
+        }
+        _ => false,
+    }
+}
+
+fn set_result(check: &mut CheckResult, record: Record, runs: Vec<Outcome>) {
+    check.outcome = record.outcome;
+    check.runs = if runs.len() > 1 { runs } else { Vec::new() };
+    if record.outcome.is_green() {
+        return;
+    }
+    check.expected = record.expected;
+    check.seen = record.seen;
+    check.mistake = record.mistake;
+    check.read = record.read;
+    check.explanation = record.explanation;
+    let first = record.timeline.len().saturating_sub(MOST_EVENTS);
+    check.timeline = record.timeline.into_iter().skip(first).collect();
+}
+
+/// The end of a text, for a message.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(5)..].join(" / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_its_folder_is_none() {
+        assert_eq!(
+            without_dots("labs/lab01/src/bin/../endpoint.rs").as_deref(),
+            Some("labs/lab01/src/endpoint.rs")
+        );
+        assert_eq!(without_dots("labs/../../etc/passwd"), None);
+        assert_eq!(without_dots("/etc/passwd"), None);
+    }
+}

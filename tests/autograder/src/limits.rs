@@ -1,0 +1,45 @@
+//! What a program may use.
+
+use rustix::process::Resource;
+use serde::{Deserialize, Serialize};
+
+/// Limits of one process and what it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Address space of each process, in bytes.
+    pub memory: u64,
+    /// Processes and threads of the box. Does not hold for root.
+    pub processes: u64,
+    /// Size of a file that is written, in bytes.
+    pub file: u64,
+    /// Open files of each process.
+    pub open_files: u64,
+    /// Processor time of each process, in seconds.
+    pub cpu: u64,
+    /// Whether the process says its number to the harness, because no box does.
+    pub announce: bool,
+}
+
+impl Limits {
+    /// For a student's program. libzmq and a pool of threads reserve much more address space than they use.
+    pub fn program() -> Self {
+        Self { memory: 4 << 30, processes: 256, file: 64 << 20, open_files: 1024, cpu: 120, announce: false }
+    }
+
+    /// For the compiler.
+    pub fn compiler() -> Self {
+        Self { memory: 4 << 30, processes: 256, file: 256 << 20, open_files: 1024, cpu: 60, announce: false }
+    }
+
+    /// As pairs for setrlimit(2).
+    pub fn resources(&self) -> [(Resource, u64); 6] {
+        [
+            (Resource::As, self.memory),
+            (Resource::Nproc, self.processes),
+            (Resource::Fsize, self.file),
+            (Resource::Nofile, self.open_files),
+            (Resource::Cpu, self.cpu),
+            (Resource::Core, 0),
+        ]
+    }
+}

@@ -1,0 +1,227 @@
+//! The boxes around a submission, made by bubblewrap: one for the compiler, one around the suite, and inside that one for each program.
+//!
+//! The compiler's box holds the toolchain, the libraries and the student's sources; no network, no suite, no solutions. The suite's box has a
+//! network of its own with nothing but loopback, and a small disk. The launcher in it makes the programs' boxes (see [`crate::inside`]).
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::entry::Tier;
+use crate::inside::{self, NOBODY};
+use crate::limits::Limits;
+
+/// The disk of the suite's box: its size in bytes and how many files may be on it.
+const DISK: (u64, u64) = (512 << 20, 20_000);
+/// What both boxes see of the system. Programs and libraries, and the few files that the compiler and the shell want.
+const SYSTEM: [&str; 9] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+];
+
+/// How submissions are kept in.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    /// What it is made of.
+    pub tier: Tier,
+    /// This executable, which works inside the boxes too.
+    grade: PathBuf,
+    root: bool,
+}
+
+/// What the compiler's box holds.
+#[derive(Debug)]
+pub struct BuildBox<'a> {
+    /// Folders that may be read, and where they are inside.
+    pub readable: Vec<(PathBuf, PathBuf)>,
+    /// The folder with the result; `/out` inside.
+    pub out: &'a Path,
+    /// Where it works, inside.
+    pub here: &'a Path,
+    /// Variables.
+    pub variables: Vec<(String, String)>,
+}
+
+/// What the suite's box holds.
+#[derive(Debug)]
+pub struct JudgeBox<'a> {
+    /// The executable of the suite.
+    pub suite: &'a Path,
+    /// The folder with the programs, by role.
+    pub programs: &'a Path,
+    /// The folder for the records.
+    pub records: &'a Path,
+    /// What a program may use.
+    pub limits: Limits,
+    /// Variables of the suite.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+impl Sandbox {
+    /// The strongest there is; an error where there is none and the work is not trusted.
+    pub fn find(trusted: bool) -> anyhow::Result<Self> {
+        let sandbox = Self::of(Tier::Bubblewrap)?;
+        match sandbox.try_out() {
+            Ok(()) => Ok(sandbox),
+            Err(_) if trusted => Self::of(Tier::None),
+            Err(error) => Err(error.context(
+                "submissions cannot be kept in here; `cargo grade doctor` says more, and `--i-trust-these` judges them without a box",
+            )),
+        }
+    }
+
+    /// One of this kind, tried or not.
+    pub fn of(tier: Tier) -> anyhow::Result<Self> {
+        let grade = std::env::current_exe().context("this program's own path is not known")?;
+        Ok(Self { tier, grade, root: rustix::process::geteuid().is_root() })
+    }
+
+    /// Whether a program in both boxes runs, which proves them: an error says what fails.
+    pub fn try_out(&self) -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (programs, records) = (folder.path().join("programs"), folder.path().join("records"));
+        std::fs::create_dir(&programs)?;
+        std::fs::create_dir(&records)?;
+        let judge = JudgeBox {
+            suite: Path::new("/bin/sh"),
+            programs: &programs,
+            records: &records,
+            limits: Limits::program(),
+            variables: Vec::new(),
+        };
+        let mut command = self.judging(&judge)?;
+        command.args(["-c", "cd /tmp && exec $LAB_LAUNCHER /grade __nothing"]);
+        let output =
+            command.output().context("bwrap cannot be started; it comes with the package bubblewrap")?;
+        if !output.status.success() {
+            bail!("bwrap does not work here: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(())
+    }
+
+    /// The command that the compiler's command line is put behind.
+    pub fn building(&self, build: &BuildBox<'_>) -> anyhow::Result<Command> {
+        let limits = serde_json::to_string(&Limits::compiler())?;
+        if self.tier == Tier::None {
+            let mut command = Command::new(&self.grade);
+            command.args(["__limit", &limits]).current_dir(build.here);
+            command.env_clear().envs(build.variables.iter().map(|(name, value)| (name, value)));
+            return Ok(command);
+        }
+        let mut command = self.bubblewrap();
+        command.args(["--proc", "/proc", "--dev", "/dev"]);
+        command.args(["--perms", "1777", "--size", "268435456", "--tmpfs", "/tmp"]);
+        for (outside, inside) in &build.readable {
+            bind(&mut command, "--ro-bind", outside, inside);
+        }
+        bind(&mut command, "--bind", build.out, Path::new("/out"));
+        for (name, value) in &build.variables {
+            command.args(["--setenv", name, value]);
+        }
+        command.arg("--chdir").arg(build.here).arg("--");
+        if self.root {
+            give_to_nobody(build.out)?;
+            command.args(["/grade", "__drop"]);
+        }
+        command.args(["/grade", "__limit", &limits]);
+        Ok(command)
+    }
+
+    /// The command that the suite's arguments are put behind.
+    pub fn judging(&self, judge: &JudgeBox<'_>) -> anyhow::Result<Command> {
+        let mut limits = judge.limits.clone();
+        limits.announce = self.tier == Tier::None;
+        let limits = serde_json::to_string(&limits)?;
+        if self.tier == Tier::None {
+            let mut command = Command::new(judge.suite);
+            command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
+            command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.grade.display()));
+            command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
+            command.env_remove("LAB_AFTER_HANG").env_remove("RUST_BACKTRACE");
+            return Ok(command);
+        }
+        let (suite, programs, records) = (Path::new("/suite"), Path::new("/programs"), Path::new("/records"));
+        let mut command = self.bubblewrap();
+        command.args(["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", "/work/labs/lab"]);
+        bind(&mut command, "--ro-bind", judge.suite, suite);
+        bind(&mut command, "--ro-bind", judge.programs, programs);
+        bind(&mut command, "--bind", judge.records, records);
+        if self.root {
+            give_to_nobody(judge.records)?;
+        }
+        let variables = [
+            ("LAB_PROGRAMS", OsStr::new("/programs")),
+            ("LAB_RECORDS", OsStr::new("/records")),
+            ("LAB_LAUNCHER", OsStr::new("/grade __launch")),
+            (inside::LIMITS, OsStr::new(&limits)),
+            (inside::FOLDERS, OsStr::new("/programs")),
+        ];
+        for (name, value) in variables {
+            command.arg("--setenv").arg(name).arg(value);
+        }
+        for (name, value) in &judge.variables {
+            command.args(["--setenv", name, value]);
+        }
+        command.args(["--chdir", "/work/labs/lab", "--", "/grade", "__outer"]);
+        command.args([DISK.0.to_string(), DISK.1.to_string()]).arg(suite);
+        Ok(command)
+    }
+
+    /// What both boxes have in common: nothing but the system's programs, no network, no other processes.
+    fn bubblewrap(&self) -> Command {
+        let mut command = Command::new("bwrap");
+        command.args([
+            "--unshare-net",
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+        ]);
+        if !self.root {
+            // The small disk is mounted from inside. A box of root's has the right to do so.
+            command.args(["--unshare-user", "--cap-add", "CAP_SYS_ADMIN"]);
+        }
+        command.args([
+            "--die-with-parent",
+            "--new-session",
+            "--clearenv",
+            "--setenv",
+            "PATH",
+            "/usr/bin:/bin",
+        ]);
+        // Made here, because bubblewrap makes the folder of a file that it binds for its owner only.
+        command.args(["--perms", "0755", "--dir", "/etc"]);
+        for path in SYSTEM {
+            let path = Path::new(path);
+            // Where /bin is a link to usr/bin, it is so inside.
+            match std::fs::read_link(path) {
+                Ok(target) => {
+                    command.arg("--symlink").arg(target).arg(path);
+                }
+                Err(_) => bind(&mut command, "--ro-bind-try", path, path),
+            }
+        }
+        bind(&mut command, "--ro-bind", &self.grade, Path::new("/grade"));
+        command
+    }
+}
+
+fn bind(command: &mut Command, how: &str, outside: &Path, inside: &Path) {
+    command.args([OsStr::new(how), outside.as_os_str(), inside.as_os_str()].map(OsString::from));
+}
+
+/// A box of root's works as nobody, who must be able to write here.
+fn give_to_nobody(folder: &Path) -> anyhow::Result<()> {
+    chown(folder, Some(NOBODY), Some(NOBODY))
+        .with_context(|| format!("{} cannot be given to nobody", folder.display()))
+}
