@@ -6,7 +6,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -27,6 +27,10 @@ pub const FOLDERS: &str = "GRADE_FOLDERS";
 /// The variable that names the folder in which the command lines of rustc are noted.
 pub const RECORD: &str = "GRADE_RECORD";
 
+/// Where the launchers of a suite count, a byte for each program. No program sees it.
+const COUNT: &str = "/tmp/programs-so-far";
+/// How many numbers programs get: far more than run at once.
+const MOST_NUMBERS: u64 = 300;
 /// What the launcher uses of the system, inside the box: the libraries, and nothing else.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
 
@@ -116,7 +120,7 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut command = Command::new("bwrap");
     command.args(inner_box(&here, &folders()));
     command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
-    command.args(["--as-pid-1", "--", "/grade", "__init", &std::process::id().to_string()]);
+    command.args(["--as-pid-1", "--", "/grade", "__init", &number()?.to_string()]);
     command.args(["/grade", "__limit", &limits]).args(arguments);
     // Only the program reads what is typed; a launcher that holds the ends of its pipes would keep them open.
     let mut child = command.spawn().context("bwrap cannot be started")?;
@@ -136,7 +140,7 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
 /// what the program leaves behind, and ends as the program ends; with it everything in the box ends.
 ///
 /// Without the number, the program of every box would be process 2, and whoever takes his process number for a name that nobody else has is
-/// right everywhere but here. The launchers' numbers differ.
+/// right everywhere but here.
 fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let [number, program, arguments @ ..] = arguments else { bail!("__init NUMBER PROGRAM…") };
     let number: i32 = number.to_string_lossy().parse().context("the number")?;
@@ -163,6 +167,15 @@ fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
             Err(error) => return Err(error).context("the program cannot be waited for"),
         }
     }
+}
+
+/// A process number that no program running beside has: the programs of a suite are counted. Small, since each number up to it costs a thread,
+/// which takes a number outside the box too: the launcher's own number would double from program to program.
+fn number() -> anyhow::Result<u64> {
+    let mut count = std::fs::OpenOptions::new().append(true).create(true).open(COUNT).context(COUNT)?;
+    rustix::fs::flock(&count, rustix::fs::FlockOperation::LockExclusive)?;
+    count.write_all(b".")?;
+    Ok(2 + count.metadata()?.len() % MOST_NUMBERS)
 }
 
 /// Gives the standard streams away, so that only the program holds them.
