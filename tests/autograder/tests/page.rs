@@ -262,6 +262,11 @@ fn pages_to_look_at() {
                 );
                 look_at(&mut browser, "document.querySelector('.check').closest('.student')");
                 shot(&mut browser, "student");
+                if (size, scheme) == (DESK, "dark") {
+                    let print = serde_json::json!({"media": "print", "features": []});
+                    browser.call("Emulation.setEmulatedMedia", &print);
+                    shot(&mut browser, "print");
+                }
             }
         }
     }
