@@ -636,6 +636,22 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
+    fn the_threads_of_a_child_are_told_too() {
+        let (process, _timeline, _folder) = sh("(while :; do :; done) & wait");
+        let end = Instant::now() + LONG;
+        let busy = |threads: &BTreeMap<i32, Duration>| {
+            threads.values().filter(|time| **time >= Duration::from_millis(50)).count()
+        };
+        while busy(&process.threads().unwrap()) < 1 {
+            assert!(Instant::now() < end, "the loop of the child used no processor time");
+            thread::yield_now();
+        }
+        let threads = process.threads().unwrap();
+        assert_eq!((threads.len(), busy(&threads)), (2, 1), "{threads:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn the_peak_of_memory_is_told_also_after_it_was_given_back() {
         let script =
             "echo up; read go; text=$(head -c 20000000 /dev/zero | tr '\\0' x); text=; echo done; read go";
