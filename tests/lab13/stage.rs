@@ -425,7 +425,7 @@ impl Farm {
         (1..=count).map(finish).collect()
     }
 
-    /// These workers finish all that they are given until the farmer says Done to the first of them, and ends with exit code 0.
+    /// These workers finish all that they are given until the farmer says Done, and ends with exit code 0.
     pub fn ends_well(&self, hands: &[&Rc<Hand>]) {
         let most = self.order.count() * 4;
         let mut finished = 0;
@@ -439,7 +439,8 @@ impl Farm {
                     hand.finish(&job);
                 }
             }
-            hands[0].done.get().then_some(())
+            // Whether everybody is told is judged where nothing else is.
+            hands.iter().any(|hand| hand.done.get()).then_some(())
         });
         self.farmer.ends_with(0);
     }
