@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use harness::program::ThreadUse;
 use harness::{Scene, zmq};
 use shared::farm::{HEARTBEAT, ToFarmer};
 
@@ -9,8 +10,11 @@ use crate::jobs::endless;
 use crate::mistakes::*;
 use crate::stage::Farmer;
 
-/// A thread that has used so much computes. The others of a worker need less than a tenth of it.
+/// A thread that has used so much since it was given a job may be one that computes.
 const BUSY: Duration = Duration::from_millis(20);
+/// It is one if it uses so much from one wait to the next. Who computes hardly waits, also where it gets the processor seldom. Who looks
+/// after messages and the clock has a hundredth of this to do each time; on a busy machine that makes up [`BUSY`] as well, in the end.
+const AT_A_TIME: Duration = Duration::from_millis(1);
 /// So much each thread uses on the whole before it is counted which have. Whoever has the cores besides, a share is left for each.
 const SHARE: Duration = Duration::from_millis(150);
 /// So many shares are waited for where some threads are behind.
@@ -28,15 +32,24 @@ pub fn expect(scene: &Scene, threads: u32, other: u32) {
         return scene.note("this system does not say how much each thread computes, so nothing is proved");
     }
     scene.suspect(&OTHER_POOL);
+    // What a thread did before there was anything to compute does not count: some programs take a while to start.
+    let idle = farmer.worker.threads().unwrap_or_default();
+    let since = |(number, now): (&i32, &ThreadUse)| {
+        let before = idle.get(number).copied().unwrap_or_default();
+        ThreadUse {
+            time: now.time.saturating_sub(before.time),
+            waits: now.waits.saturating_sub(before.waits),
+        }
+    };
     farmer.job(&endless());
     let enough = SHARE * threads;
     let (mut busy, mut total) = (0, Duration::ZERO);
     let end = Instant::now() + scene.deadline();
     while Instant::now() < end && (total < enough || busy < threads && total < enough * PATIENCE) {
         listen(&farmer);
-        let used = farmer.worker.threads().unwrap_or_default();
-        total = used.values().sum();
-        busy = u32::try_from(used.values().filter(|time| **time >= BUSY).count()).unwrap_or(0);
+        let used: Vec<_> = farmer.worker.threads().unwrap_or_default().iter().map(since).collect();
+        total = used.iter().map(|thread| thread.time).sum();
+        busy = u32::try_from(used.iter().filter(|thread| computes(thread)).count()).unwrap_or(0);
     }
     if busy == 1 {
         scene.suspect(&ONE_THREAD);
@@ -44,6 +57,11 @@ pub fn expect(scene: &Scene, threads: u32, other: u32) {
     scene.expect(busy == threads, &format!("{threads} threads that compute, as --threads says"), || {
         format!("{busy}; RAYON_NUM_THREADS is {other} here")
     });
+}
+
+/// Whether a thread that has done this computes.
+fn computes(thread: &ThreadUse) -> bool {
+    thread.time >= BUSY && thread.time.as_micros() >= AT_A_TIME.as_micros() * u128::from(thread.waits)
 }
 
 /// Waits a moment, and takes what comes meanwhile.
@@ -56,7 +74,9 @@ fn listen(farmer: &Farmer) {
 /// Fails the check unless the worker comes to rest: between two heartbeats it uses next to nothing.
 pub fn expect_rest(farmer: &Farmer) {
     let scene = &farmer.scene;
-    let used = || farmer.worker.threads().map(|threads| threads.values().sum::<Duration>());
+    let used = || {
+        farmer.worker.threads().map(|threads| threads.values().map(|thread| thread.time).sum::<Duration>())
+    };
     if used().is_none() {
         return scene.note("this system does not say how much a program computes, so nothing is proved");
     }
