@@ -154,25 +154,27 @@ fn t1_the_worker_may_bind(scene: &Scene) {
 /// A worker that has nothing to do says that it is alive, every quarter of a second: no more often, and not much less.
 #[check]
 fn t2_a_heartbeat_every_quarter_of_a_second(scene: &Scene) {
-    let began = Instant::now();
     let farmer = Farmer::with_worker(scene, 1);
+    // What is said behind the tile is said after this moment, however long the worker took to start.
+    let asked = Instant::now();
+    let job = small(scene);
+    farmer.does(&job);
     scene.suspect(&NO_HEARTBEAT);
+    farmer.heartbeat_behind(&job);
     let mut last = Instant::now();
     let mut shortest = Duration::MAX;
-    for number in 1..=3 {
+    for _ in 1..=3 {
         farmer.heartbeats(1, "without a job");
-        // A slow machine makes this time longer, never shorter. A fifth is left for timers that are not exact.
-        let least = HEARTBEAT * 4 / 5 * (number - 1);
-        scene.suspect(&TOO_MANY_HEARTBEATS);
-        scene.expect(
-            began.elapsed() >= least,
-            &format!("at most {number} heartbeats in {} ms", least.as_millis()),
-            || "more".into(),
-        );
         shortest = shortest.min(last.elapsed());
         last = Instant::now();
-        scene.suspect(&NO_HEARTBEAT);
     }
+    // A slow machine makes this time longer, and one that stands still for a moment makes it shorter for a worker that catches up. A fifth
+    // is left for that, and for timers that are not exact.
+    let (time, least) = (asked.elapsed(), HEARTBEAT * 4 / 5 * 3);
+    scene.suspect(&TOO_MANY_HEARTBEATS);
+    scene.expect(time >= least, &format!("4 heartbeats to take {} ms or more", least.as_millis()), || {
+        format!("{} ms", time.as_millis())
+    });
     // A machine may stop for a moment, but hardly each time.
     scene.suspect(&TOO_FEW_HEARTBEATS);
     let seen = || format!("the shortest of three was {} ms", shortest.as_millis());
@@ -213,6 +215,7 @@ fn t2_done_ends_the_worker(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 2);
     farmer.does(&small(scene));
     scene.suspect(&DOES_NOT_END);
+    scene.suspect_when(&DONE_IS_AN_ERROR, |evidence| evidence.ended == Some(Ended::Code(1)));
     farmer.say(&ToWorker::Done);
     farmer.worker.ends_with(0);
 }
@@ -245,7 +248,8 @@ fn t3_a_cancelled_job_is_computed_no_more(scene: &Scene) {
 /// Nothing is said about a cancelled job: no part of a tile, and no Failed. The farmer has counted it back already.
 #[check]
 fn t3_a_cancelled_job_is_not_answered(scene: &Scene) {
-    let farmer = Farmer::with_worker(scene, 2);
+    // How several threads are stopped is another check's.
+    let farmer = Farmer::with_worker(scene, 1);
     scene.suspect(&IGNORES_CANCEL);
     let (long, next) = (endless(), small(scene));
     farmer.job(&long);
@@ -325,7 +329,8 @@ fn t3_done_does_not_wait_for_a_job(scene: &Scene) {
     farmer.job(&endless());
     scene.suspect(&WAITS_FOR_THE_JOB);
     farmer.say(&ToWorker::Done);
-    farmer.worker.ends_with(0);
+    // With which exit code is another check's.
+    let _ = farmer.worker.end();
 }
 
 /// A tile without pixels is a mistake of the farmer's. It is told so, and the worker lives.

@@ -158,10 +158,16 @@ pub static DOES_NOT_END: Mistake = Mistake {
            end of a channel? A thread ends when what it waits for goes away: drop the sender of the queue.",
     section: "Done",
 };
+pub static DONE_IS_AN_ERROR: Mistake = Mistake {
+    name: "done-is-an-error",
+    says: "The worker ended with exit code 1, as a program does that could not do its work. Done is how all goes well: the \
+           picture is whole. Leave the loop, and return `Ok`.",
+    section: "Done",
+};
 pub static IGNORES_CANCEL: Mistake = Mistake {
     name: "ignores-cancel",
     says: "The job was cancelled, and the next one did not get the threads. Is Cancel read while a job is computed? And \
-           does each row look whether it still is wanted?",
+           does each row look whether it still is wanted, in every thread?",
     section: "A row is the unit",
 };
 pub static COMPUTES_ON: Mistake = Mistake {

@@ -261,6 +261,17 @@ impl Farmer {
         }
     }
 
+    /// Waits for the first heartbeat behind the tile of this job. Whether the tile comes twice is another check's.
+    pub fn heartbeat_behind(&self, job: &Job) {
+        loop {
+            match self.next("a heartbeat without a job") {
+                ToFarmer::Heartbeat => return,
+                ToFarmer::Tile { id, .. } if id == job.id => {}
+                other => self.scene.fail("heartbeats without a job", told(&other)),
+            }
+        }
+    }
+
     /// Fails the check unless these are the escape counts of the job; says which other counts they are where that can be told.
     pub fn judge(&self, job: &Job, pixels: &Pixels) {
         let wanted = counts(job);

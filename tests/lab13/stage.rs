@@ -445,10 +445,9 @@ impl Farm {
         self.farmer.ends_with(0);
     }
 
-    /// Fails the check unless the picture shows this.
-    pub fn shows(&self, wanted: &Counts) {
-        let (path, width) = (&self.order.out, self.order.width as usize);
-        let picture = match image::open(path) {
+    /// Fails the check unless there is a picture of the right size; gives its pixels.
+    pub fn has_a_picture(&self) -> Vec<[u8; 3]> {
+        let picture = match image::open(&self.order.out) {
             Ok(picture) => picture.into_rgb8(),
             Err(error) => self.scene.fail("a picture in PNG", error.to_string()),
         };
@@ -458,7 +457,12 @@ impl Farm {
             &format!("a picture of {}x{} pixels", size.0, size.1),
             || format!("{}x{}", picture.width(), picture.height()),
         );
-        let got: Vec<[u8; 3]> = picture.pixels().map(|pixel| pixel.0).collect();
+        picture.pixels().map(|pixel| pixel.0).collect()
+    }
+
+    /// Fails the check unless the picture shows this.
+    pub fn shows(&self, wanted: &Counts) {
+        let (got, width) = (self.has_a_picture(), self.order.width as usize);
         let wanted = wanted.colours();
         let wrong = got.iter().zip(&wanted).filter(|(got, wanted)| got != wanted).count();
         if let Some(first) = got.iter().zip(&wanted).position(|(got, wanted)| got != wanted) {

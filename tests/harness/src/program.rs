@@ -37,6 +37,8 @@ pub struct ThreadUse {
     /// How often it has waited for something; 0 where the system does not tell. Who computes hardly ever does, whoever else wants the
     /// processor.
     pub waits: u64,
+    /// Whether it runs now, or would if a processor were free.
+    pub runs: bool,
 }
 
 /// How a program ended.
@@ -302,7 +304,9 @@ impl Process {
                 // A thread may end while it is looked at.
                 if let Ok(text) = std::fs::read_to_string(task.path().join("stat")) {
                     let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
-                    threads.insert(number, ThreadUse { time: time_in(&text)?, waits: waits_in(&status) });
+                    let runs = text.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with('R'));
+                    let (time, waits) = (time_in(&text)?, waits_in(&status));
+                    threads.insert(number, ThreadUse { time, waits, runs });
                 }
                 let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
                 left.extend(children.split_whitespace().filter_map(|child| child.parse::<i32>().ok()));
@@ -665,6 +669,7 @@ mod tests {
         }
         let threads = process.threads().unwrap();
         assert_eq!((threads.len(), busy(&threads)), (2, 1), "{threads:?}");
+        assert!(threads.values().any(|thread| thread.runs), "{threads:?}");
     }
 
     #[cfg(target_os = "linux")]

@@ -91,7 +91,7 @@ impl Worker<'_> {
     /// Says Hello, then does whatever comes first, until the farmer says Done: a message, a result, or the time for a heartbeat.
     fn serve(&mut self) -> Result<(), Error> {
         self.hello()?;
-        let mut next = Instant::now() + HEARTBEAT / 5;
+        let mut next = Instant::now() + HEARTBEAT / 10;
         loop {
             let (message, result) = self.wait(next)?;
             if result {
@@ -103,7 +103,7 @@ impl Worker<'_> {
             // Looked at in every turn, so that many messages do not put it off.
             if Instant::now() >= next {
                 self.beat()?;
-                next = Instant::now() + HEARTBEAT / 5;
+                next = Instant::now() + HEARTBEAT / 10;
             }
         }
     }
