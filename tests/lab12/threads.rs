@@ -19,8 +19,8 @@ const AT_A_TIME: Duration = Duration::from_millis(1);
 const SHARE: Duration = Duration::from_millis(150);
 /// So many shares are waited for where some threads are behind.
 const PATIENCE: u32 = 2;
-/// In so many looks a worker without a job must have been found at rest at least once.
-const LOOKS: u32 = 100;
+/// So much a worker may use to finish the rows that it has begun when a job is cancelled, and more.
+const LAST_ROWS: Duration = Duration::from_secs(1);
 
 /// Fails the check unless a worker with so many threads computes with so many. In its environment rayon is told another number.
 pub fn expect(scene: &Scene, threads: u32, other: u32) {
@@ -74,19 +74,23 @@ pub fn expect_rest(farmer: &Farmer) {
     if farmer.worker.threads().is_none() {
         return scene.note("this system does not say whether a program computes, so nothing is proved");
     }
-    // So long a worker may take to see that the job is cancelled, at least.
+    // Until then most wrong programs have begun the job, and most right ones have left it.
     for _ in 0..2 {
         while farmer.next("a heartbeat after the Cancel") != ToFarmer::Heartbeat {}
     }
-    for _ in 0..LOOKS {
+    let used = || {
         let threads = farmer.worker.threads().unwrap_or_default();
-        if threads.values().all(|thread| !thread.runs) {
-            return;
-        }
+        let rests = threads.values().all(|thread| !thread.runs);
+        (rests, threads.values().map(|thread| thread.time).sum::<Duration>())
+    };
+    let (mut rests, before) = used();
+    let mut now = before;
+    while !rests && now.saturating_sub(before) < LAST_ROWS {
         listen(farmer);
+        (rests, now) = used();
     }
-    scene.fail(
-        "a worker without a job to use no core",
-        format!("a thread that runs, at each of {LOOKS} looks after the second heartbeat behind the Cancel"),
-    );
+    let time = now.saturating_sub(before).as_millis();
+    scene.expect(rests, "a worker without a job to use no core", || {
+        format!("{time} ms of processor time after the second heartbeat behind the Cancel, and some thread always ran")
+    });
 }
