@@ -196,17 +196,26 @@ fn t2_heartbeats_while_every_core_computes(scene: &Scene) {
 fn t2_heartbeats_among_many_messages(scene: &Scene) {
     let farmer = Farmer::with_worker(scene, 1);
     scene.suspect(&HEARTBEAT_IN_SILENCE);
-    let end = Instant::now() + scene.deadline();
-    let mut left = 3;
-    while left > 0 && Instant::now() < end {
+    let began = Instant::now();
+    let (mut spoke, mut silence) = (began, Duration::ZERO);
+    let (mut sure, mut all) = (0, 0);
+    while sure < 3 && began.elapsed() < scene.deadline() {
         if farmer.router.socket().poll(zmq::POLLIN, CHATTER_MS).is_ok_and(|ready| ready > 0) {
             farmer.heartbeats(1, "while the farmer speaks often");
-            left -= 1;
+            all += 1;
+            // Where this machine has kept the check from speaking, it says nothing.
+            sure += u32::from(silence.max(spoke.elapsed()) < HEARTBEAT / 2);
+            silence = Duration::ZERO;
         }
         farmer.say(&ToWorker::Heartbeat);
+        silence = silence.max(spoke.elapsed());
+        spoke = Instant::now();
+    }
+    if sure < 3 && HEARTBEAT * 2 * all >= began.elapsed() {
+        return scene.note("the check itself was silent for too long, so nothing is proved");
     }
     let what = format!("heartbeats also while the farmer says something every {CHATTER_MS} ms");
-    scene.expect(left == 0, &what, || format!("{left} of 3 did not come"));
+    scene.expect(sure == 3, &what, || format!("{sure} of 3"));
 }
 
 /// Done means that the picture is whole. The worker ends, and all is well.
