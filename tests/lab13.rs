@@ -753,11 +753,11 @@ fn t6_a_torn_record_is_computed_again(scene: &Scene) {
     scene.suspect(&NO_JOB);
     let mut season = journal::Season::new(scene);
     let farm = season.farm();
-    season.works(&farm, 3, MARK);
+    let (worker, held) = season.works(&farm, 3, MARK);
     let three = season.bytes().len();
-    let worker = season.works(&farm, 1, MARK);
+    worker.finish(&held);
+    let _ = farm.job(&worker, "the job behind that");
     let four = season.bytes();
-    let _ = worker;
     season.dies(farm);
     scene.suspect(&FORGETS);
     scene.expect(four.len() > three, "a journal that grows with each tile", || {

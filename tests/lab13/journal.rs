@@ -47,15 +47,15 @@ impl Season {
 
     /// A worker of credit 1 finishes so many tiles, each with this mark, and holds the next job. Then the tiles are finished for the
     /// farmer, too, for it gave the next job.
-    pub fn works(&mut self, farm: &Farm, count: usize, mark: u16) -> Rc<Hand> {
+    pub fn works(&mut self, farm: &Farm, count: usize, mark: u16) -> (Rc<Hand>, Job) {
         let worker = farm.worker("the worker", 1);
         for number in 1..=count {
             let job = farm.job(&worker, &format!("a job ({number} of {count})"));
             worker.answer_marked(&job, mark);
             self.wanted.mark(&job, mark);
         }
-        let _ = farm.job(&worker, "the job behind these");
-        worker
+        let held = farm.job(&worker, "the job behind these");
+        (worker, held)
     }
 
     /// The farmer dies as it stands.

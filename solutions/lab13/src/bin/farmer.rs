@@ -62,8 +62,6 @@ fn main() -> ExitCode {
 /// Collects the tiles of the picture, from the journal and from workers, and writes it.
 fn run(args: &Args) -> Result<(), Error> {
     let plan = Plan::new(&args.size, args.tile, args.max_iter);
-    // Who cannot write the picture shall say so now, and not after hours of work.
-    picture::prepare(&args.out)?;
     let mut farmer = Farmer {
         picture: Picture::new(&plan),
         ledger: Ledger::new(&plan),
@@ -74,6 +72,8 @@ fn run(args: &Args) -> Result<(), Error> {
     if let Some(path) = &args.journal {
         farmer.go_on_from(Journal::open(path, &plan)?);
     }
+    // Who cannot write the picture shall say so now, and not after hours of work.
+    picture::prepare(&args.out)?;
     let context = Context::new();
     let router = context.socket(zmq::ROUTER)?;
     // A ROUTER throws away what has no room, and says nothing. How many jobs wait here is bounded by the workers' credit.
