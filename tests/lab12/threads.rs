@@ -39,16 +39,17 @@ pub fn expect(scene: &Scene, threads: u32, other: u32) {
     };
     farmer.job(&endless());
     let enough = SHARE * threads;
-    let (mut busy, mut total, mut wants) = (0, Duration::ZERO, false);
+    let (mut busy, mut total, mut wants) = (0, Duration::ZERO, 0);
     let end = Instant::now() + scene.deadline();
     while Instant::now() < end && (total < enough || busy < threads && total < enough * PATIENCE) {
         listen(&farmer);
         let used: Vec<_> = farmer.worker.threads().unwrap_or_default().iter().map(since).collect();
         total = used.iter().map(|thread| thread.time).sum();
         busy = u32::try_from(used.iter().filter(|thread| computes(thread)).count()).unwrap_or(0);
-        wants = used.iter().any(|thread| thread.runs);
+        wants = u32::try_from(used.iter().filter(|thread| thread.runs).count()).unwrap_or(0);
     }
-    if busy < threads && total < enough && wants {
+    // As many want to compute as should, or it has not come to its job yet.
+    if busy < threads && total < enough && (wants >= threads || total < BUSY && wants > 0) {
         return scene.note("this machine gave the worker too little processor time, so nothing is proved");
     }
     if busy == 1 {
