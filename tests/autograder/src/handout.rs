@@ -40,7 +40,8 @@ pub fn write(course: &Course, out: &Path) -> anyhow::Result<()> {
     if out.symlink_metadata().is_ok() && !is_empty_folder(&out) {
         bail!("{} is there and not empty; name a folder that is not there yet", out.display());
     }
-    if out.starts_with(&course.root) && !out.starts_with(&course.target) {
+    let built = [&course.target, &course.root.join("target")];
+    if out.starts_with(&course.root) && !built.iter().any(|folder| out.starts_with(folder)) {
         bail!("{} is in the workspace itself; name a folder outside of it", out.display());
     }
     for lab in &course.labs {
