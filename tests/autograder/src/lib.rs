@@ -11,6 +11,8 @@ pub mod inside;
 pub mod journal;
 pub mod judge;
 pub mod limits;
+pub mod prepared;
 pub mod report;
 pub mod sandbox;
+pub mod slurm;
 pub mod template;

@@ -31,7 +31,7 @@ pub struct Rustc {
 }
 
 /// All that is needed to build and judge submissions for one lab.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Template {
     /// The lab, as in `lab03`.
     pub lab: String,
@@ -49,7 +49,7 @@ pub struct Template {
 }
 
 /// The toolchain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Toolchain {
     /// Its folder, as `rustc --print sysroot` tells.
     pub sysroot: PathBuf,
