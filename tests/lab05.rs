@@ -45,6 +45,9 @@ fn t1_publishes_topic_and_value_in_two_frames(scene: &Scene) {
     all.expect(&topic, &value);
     publisher.type_line("a b");
     all.expect("a", "b");
+    // No other check types a topic in capitals.
+    publisher.type_line("Door OPEN");
+    all.expect("Door", "OPEN");
 }
 
 /// A line is published when it is read. Whoever has subscribed hears of it now, and not when the next line or the end comes.
@@ -58,6 +61,10 @@ fn t1_publishes_each_line_as_it_comes(scene: &Scene) {
         publisher.type_line(format!("{topic} {value}"));
         // What a message looks like is the business of another check.
         all.expect_loosely(&topic, &value);
+        scene.suspect(&PUBLISHES_NEWS_ONLY);
+        publisher.type_line(format!("{topic} {value}"));
+        all.expect_loosely(&topic, &value);
+        scene.suspect(&READS_ALL_FIRST);
     }
 }
 
@@ -119,7 +126,8 @@ fn t1_delivers_the_tail(scene: &Scene) {
     all.tap.freeze_now();
     for number in 1..=count {
         let remark = format!("line {number} of the tail, {length} bytes");
-        publisher.type_long_line(&remark, &[b"tail ", &vec![b'x'; length][..]].concat());
+        publisher
+            .type_long_line(&remark, &[format!("tail {number} ").as_bytes(), &vec![b'x'; length]].concat());
     }
     if publisher.has_ended() {
         scene.fail("the publisher to read on", publisher.how_it_ended(publisher.end()));
@@ -177,9 +185,18 @@ fn nothing_else(scene: &Scene, topics: &[&str], subscriptions: &[Vec<u8>]) {
 #[check]
 fn t2_prints_topic_and_value(scene: &Scene) {
     let (topic, value) = (topic(scene), scene.word());
-    let audience = audience(scene, &[&topic], "1");
+    let audience = audience(scene, &[&topic], "2");
+    // What looks like a number is a text as well. When it is printed is the business of another check.
     audience.send(&[&topic, &value]);
+    audience.send(&[topic.as_str(), "021.50"]);
     audience.expect_line(&topic, &value);
+    let line = audience.subscriber.line("a line for the value `021.50`");
+    scene.suspect(if line.starts_with(format!("{topic} ").as_bytes()) {
+        &CHANGES_VALUE
+    } else {
+        &PRINTS_OTHERWISE
+    });
+    scene.expect_bytes("the subscriber's line", line, format!("{topic} 021.50"));
 }
 
 /// A subscription is a prefix: with `temp.1` comes `temp.10`. The subscriber prints the messages of exactly its topic.

@@ -61,6 +61,18 @@ pub static ADDS_TO_TOPIC: Mistake = Mistake {
            bytes. The blank between topic and value belongs to neither.",
     section: "A topic is the first frame",
 };
+pub static CHANGES_TOPIC: Mistake = Mistake {
+    name: "changes-the-topic",
+    says: "The topic has other letters than were typed, small ones for capitals or the other way round. Topics are bytes, and are compared as bytes: whoever has subscribed to \
+           `Door` gets nothing of `door`. Publish what stands before the first blank as it is.",
+    section: "A topic is the first frame",
+};
+pub static PUBLISHES_NEWS_ONLY: Mistake = Mistake {
+    name: "publishes-news-only",
+    says: "The same line was typed twice, and published once. Each line is a message, also where it is the same as the one before: whoever has subscribed in between has \
+           not heard it.",
+    section: "Publish each line",
+};
 pub static READS_ALL_FIRST: Mistake = Mistake {
     name: "reads-to-the-end-first",
     says: "The publisher was given a line and has published nothing yet. It seems to read more before it sends. Who subscribes wants to know now: \
@@ -201,7 +213,7 @@ pub static SOCKET_EACH: Mistake = Mistake {
 pub static ONE_WANTED: Mistake = Mistake {
     name: "compares-with-one",
     says: "A message of one of the topics was sent, and no line was printed. Its subscription was there, so it came. Does `is_wanted` compare with all of \
-           the topics, or with one of them only?",
+           the topics, or with some of them only?",
     section: "More than one subscription",
 };
 pub static MANY_COPIES: Mistake = Mistake {
@@ -246,7 +258,7 @@ pub static SILENT: Mistake = Mistake {
 pub static CHANGES_VALUE: Mistake = Mistake {
     name: "changes-the-value",
     says: "The subscriber prints something else than the bytes that came. `print_line` writes bytes as they are; `{:?}`, `trim` and \
-           `from_utf8_lossy` change them.",
+           `from_utf8_lossy` change them, and so does a number that is read from a text and printed again.",
     section: "Any bytes",
 };
 pub static TAKES_ANY_SHAPE: Mistake = Mistake {

@@ -176,6 +176,7 @@ fn misshapen(frames: &[Vec<u8>], topic: &[u8], value: &[u8]) -> Option<&'static 
             Some(&ADDS_TO_TOPIC)
         }
         [first, _] if first.starts_with(topic) => Some(&ADDS_TO_TOPIC),
+        [first, second] if first.eq_ignore_ascii_case(topic) && second == value => Some(&CHANGES_TOPIC),
         [_, _, _, ..] => Some(&MORE_FRAMES),
         _ => None,
     }

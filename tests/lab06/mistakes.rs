@@ -138,7 +138,9 @@ pub static ENDS_EARLY: Mistake = Mistake {
 pub static WAIT_TOGETHER: Mistake = Mistake {
     name: "wait-for-each-other",
     says: "Your publisher does not end with your own subscribers. If these have printed nothing, then no subscription comes from them (with `--sync`: no `seen`), or the publisher \
-           does not count it. If they have printed all, look at what the publisher does behind `end`. The other checks tell which.",
+           does not count it. If they have printed all, look at what the publisher does behind `end`. The other checks tell which. \
+           If they are green, ask what two subscribers share: who gives a socket an identity gives it to both, and the publisher's socket hears only the first of two \
+           with the same.",
     section: "Count every one of them",
 };
 pub static LOSES: Mistake = Mistake {
@@ -149,8 +151,9 @@ pub static LOSES: Mistake = Mistake {
 };
 pub static LOSES_THE_BEGINNING: Mistake = Mistake {
     name: "loses-the-beginning",
-    says: "With your own programs on both sides the first number did not arrive. Did the publisher begin before both subscriptions were there? The checks of task 2 tell. If nothing \
-           arrived at all, it may also have ended before its queues were empty.",
+    says: "With your own programs on both sides the first number did not arrive. Did the publisher begin before both subscriptions were there? The checks of task 2 tell. If these are \
+           green: does a subscriber subscribe more than once? Each of its subscriptions is reported, and counts for a subscriber; one to everything is enough. If nothing \
+           arrived at all, the publisher may also have ended before its queues were empty.",
     section: "Count every one of them",
 };
 pub static UNSEEN: Mistake = Mistake {

@@ -28,7 +28,12 @@ pub struct Watch {
 impl Watch {
     /// Begins to wait.
     pub fn new(scene: &Scene) -> Self {
-        Self { end: Instant::now() + scene.deadline(), ended: None }
+        Self::within(scene.deadline())
+    }
+
+    /// The same, with another limit than the deadline.
+    pub fn within(limit: Duration) -> Self {
+        Self { end: Instant::now() + limit, ended: None }
     }
 
     /// Whether it is in vain by now.
@@ -129,7 +134,12 @@ impl Subscriber {
 
     /// Waits until the publisher has sent so many messages here.
     pub fn await_messages(&self, publisher: &Program, count: u64, what: &str) {
-        let mut watch = Watch::new(&self.scene);
+        self.await_within(self.scene.deadline(), publisher, count, what);
+    }
+
+    /// The same, with another limit than the deadline.
+    pub fn await_within(&self, limit: Duration, publisher: &Program, count: u64, what: &str) {
+        let mut watch = Watch::within(limit);
         while self.tap.tap().wait_until(GLANCE, |state| state.passed(Side::Acceptor) >= count).is_err() {
             if watch.is_over(publisher) {
                 if publisher.ends_soon() == Some(Ended::Code(0)) {

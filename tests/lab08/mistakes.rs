@@ -85,7 +85,7 @@ pub static ENDS: Mistake = Mistake {
 };
 pub static WRONG_ANSWER: Mistake = Mistake {
     name: "another-answer",
-    says: "The answer to `snapshot?` is one message [`entry`, key, value] for each key of the table, and then [`end`, session, seq] with the \
+    says: "The answer to `snapshot?` is one message [`entry`, key, value] for each key of the table, with the value that was typed last, and then [`end`, session, seq] with the \
            number of the last update, 0 before the first. The `end` comes last, and also where there are no entries.",
     section: "The answer to a request",
 };
@@ -172,6 +172,12 @@ pub static WRONG_LINE: Mistake = Mistake {
     name: "prints-something-else",
     says: "The line is the number of the last update, then ` KEY=VALUE` for each key of the table, in the order of the keys' bytes. An empty \
            table is the number and nothing else. Whatever else you print belongs on standard error.",
+    section: "The line that is printed",
+};
+pub static NEW_KEYS_ONLY: Mistake = Mistake {
+    name: "prints-new-keys-only",
+    says: "The update before brought a new key, and was printed. This one gave another value to a key that was there, and no line came. A new value \
+           changes the table as a new key does: put it in the place of the old one, and compare the values, not how many there are.",
     section: "The line that is printed",
 };
 pub static NO_FIRST_LINE: Mistake = Mistake {
@@ -290,9 +296,22 @@ pub static SAME_SOCKET: Mistake = Mistake {
            request it answers. A new DEALER for each request gets nothing that was meant for an old one.",
     section: "A socket for each request",
 };
+pub static SAME_IDENTITY: Mistake = Mistake {
+    name: "names-itself-like-another",
+    says: "A replica waited for its answer, and a second one asked, and got none. The store's ROUTER knows its peers by their identity, and takes no notice of a \
+           second peer with the same one. Where a replica sets none, the ROUTER makes one up that nobody else has. If the replica sets none, look at the store: does it \
+           answer whoever asks?",
+    section: "The answer to a request",
+};
 pub static REPLICA_KEEPS: Mistake = Mistake {
     name: "keeps-a-deleted-key",
     says: "An update with an empty value deletes the key. It is not a key with an empty value: take it out of the table.",
+    section: "Deletes",
+};
+pub static DELETE_UNPRINTED: Mistake = Mistake {
+    name: "delete-is-not-printed",
+    says: "An update with an empty value came, and no line behind it. It deletes the key; if the key was there, the table is another one without it, and is \
+           printed, also where it is empty now.",
     section: "Deletes",
 };
 pub static DELETE_DOES_NOT_COUNT: Mistake = Mistake {
@@ -311,6 +330,12 @@ pub static IGNORES_SESSION: Mistake = Mistake {
     name: "ignores-the-session",
     says: "The store was started again, with an empty table, and counts from 1. Its numbers have nothing to do with the old ones. Compare the \
            session of each update before you look at its number; where it is another one, ask for a snapshot.",
+    section: "The session",
+};
+pub static DOES_NOT_RECONNECT: Mistake = Mistake {
+    name: "does-not-reconnect",
+    says: "The store was started again, and the replica's SUB did not connect to it. A socket connects again by itself, and subscribes again, as often as its connection \
+           breaks, as long as the program is there, keeps its socket open, and does not turn that off (`set_reconnect_ivl(-1)`).",
     section: "The session",
 };
 pub static NO_START: Mistake = Mistake {

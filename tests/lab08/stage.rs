@@ -1,6 +1,6 @@
 //! The check in the place of the store, and in the place of a replica.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use harness::failure::{show, show_frames};
@@ -16,6 +16,9 @@ use crate::mistakes::*;
 const GLANCE_MS: i64 = 10;
 /// How often a replica may ask, where one request is enough.
 const MOST_REQUESTS: usize = 20;
+
+/// For how many glances a replica may read its updates before an answer ends.
+const GLANCES_TO_READ: usize = 8;
 
 /// Key and value.
 pub type Pair<'a> = (&'a [u8], &'a [u8]);
@@ -67,6 +70,14 @@ enum Wait {
     Request,
     Subscription,
     Line,
+    /// A line that comes of the answer to a request after the first.
+    LaterLine,
+}
+
+impl Wait {
+    fn is_for_a_line(self) -> bool {
+        matches!(self, Self::Line | Self::LaterLine)
+    }
 }
 
 /// The check as the store of one replica.
@@ -78,6 +89,8 @@ pub struct Store {
     /// Whether the end of an answer was sent.
     answered: Rc<Cell<bool>>,
     wait: Rc<Cell<Wait>>,
+    /// Updates that wait for a replica which subscribes late; `None` as long as it is not known to do so.
+    late: RefCell<Option<Vec<Vec<Vec<u8>>>>>,
 }
 
 impl Store {
@@ -98,9 +111,10 @@ impl Store {
         let (sent, timeline) = (Rc::clone(&answered), scene.timeline().clone());
         let waits = Rc::clone(&wait);
         scene.suspect_when(&NO_FIRST_LINE, move |evidence| {
-            evidence.hung && waits.get() == Wait::Line && sent.get() && printed(&timeline) == 0
+            evidence.hung && waits.get().is_for_a_line() && sent.get() && printed(&timeline) == 0
         });
-        Self { scene: scene.clone(), replica, updates, requests, answered, wait }
+        let late = RefCell::new(None);
+        Self { scene: scene.clone(), replica, updates, requests, answered, wait, late }
     }
 
     /// A replica that has its first snapshot and is subscribed: the beginning of most checks.
@@ -114,7 +128,7 @@ impl Store {
         let (requests, waits) = (Rc::downgrade(&store.requests), Rc::clone(&store.wait));
         scene.suspect_when(&ASKS_FOR_NOTHING, move |evidence| {
             let asked = || requests.upgrade().is_some_and(|requests| receive_all(&requests));
-            evidence.hung && waits.get() == Wait::Line && asked()
+            evidence.hung && waits.get().is_for_a_line() && asked()
         });
         let (waits, timeline) = (Rc::clone(&store.wait), scene.timeline().clone());
         scene.suspect_when(&NO_UPDATE, move |evidence| {
@@ -126,11 +140,12 @@ impl Store {
     /// Waits for a request, and gives the identity of the one who asks.
     pub fn request(&self, what: &str) -> Vec<u8> {
         // Until the first has come it is the first that is waited for.
-        if self.wait.get() != Wait::FirstRequest {
+        let later = self.wait.get() != Wait::FirstRequest;
+        if later {
             self.wait.set(Wait::Request);
         }
         let message = self.requests.receive(&format!("{what} for a snapshot"));
-        self.wait.set(Wait::Line);
+        self.wait.set(if later { Wait::LaterLine } else { Wait::Line });
         match message.as_slice() {
             [identity, request] if request == b"snapshot?" => identity.clone(),
             [_, frames @ ..] => {
@@ -138,6 +153,15 @@ impl Store {
                 self.scene.fail(format!("{what} to be the frame `snapshot?`"), show_frames(frames))
             }
             [] => self.scene.fail("a request", "nothing"),
+        }
+    }
+
+    /// Waits until the replica has subscribed, while an answer is still to come. Who subscribes only when it has the answer gets the updates then: that it is too
+    /// late is judged by one check, and what a replica makes of its updates by the others.
+    pub fn subscribes_meanwhile(&self) {
+        if !self.subscription_comes() {
+            self.scene.note("no subscription yet: the updates are kept back until it is there");
+            self.late.replace(Some(Vec::new()));
         }
     }
 
@@ -172,17 +196,35 @@ impl Store {
         self.requests.send_frames([identity, b"entry", key, value]);
     }
 
+    /// Leaves a replica some time to read what was published, before the answer ends. No verdict depends on it: a right replica may be as slow as it
+    /// likes. But if all of an answer is there before the first update, whoever keeps updates in a wrong way has none to keep.
+    pub fn lets_it_read(&self) {
+        for _ in 0..GLANCES_TO_READ {
+            if readable(&self.requests) {
+                return;
+            }
+        }
+    }
+
     /// The end of an answer.
     pub fn end(&self, identity: &[u8], run: &Run) {
         self.answered.set(true);
         let seq = run.seq.to_string();
         self.requests.send_frames([identity, b"end", run.session.as_bytes(), seq.as_bytes()]);
+        if let Some(late) = self.late.take() {
+            self.subscribed();
+            late.iter().for_each(|frames| self.updates.send_frames(frames));
+        }
     }
 
     /// Publishes the update that has this number in a run.
     pub fn update(&self, run: &Run, seq: u64, (key, value): Pair<'_>) {
         let seq = seq.to_string();
-        self.updates.send_frames([b"update", run.session.as_bytes(), seq.as_bytes(), key, value]);
+        let frames = [b"update", run.session.as_bytes(), seq.as_bytes(), key, value];
+        match self.late.borrow_mut().as_mut() {
+            Some(late) => late.push(frames.iter().map(|frame| frame.to_vec()).collect()),
+            None => self.updates.send_frames(frames),
+        }
     }
 
     /// Fails the check unless the replica's next line is the table of this run.
@@ -342,6 +384,27 @@ pub fn start_store(scene: &Scene) -> (Program, String, String) {
     (store, updates, snapshot)
 }
 
+/// The same, and types a line to it. Gives it when the line is in its table, so that no replica sees an empty one.
+pub fn start_store_with(scene: &Scene, line: &str) -> (Program, String, String) {
+    let (store, updates, snapshot) = start_store(scene);
+    let (_tap, sub) = listen(scene, &updates);
+    store.type_line(line);
+    sub.receive("an update");
+    (store, updates, snapshot)
+}
+
+/// A SUB of the check's that is known to the store, and the tap before it.
+fn listen(scene: &Scene, updates: &str) -> (SceneTap, Peer) {
+    let tap = scene.tap("updates").called("the check's SUB", "store").to(updates).start();
+    let sub = scene.peer(zmq::SUB, "store").behind_a_tap();
+    if sub.socket().set_subscribe(b"").is_err() {
+        harness::failure::Failure::error("a SUB cannot subscribe").throw();
+    }
+    sub.connect(tap.endpoint());
+    tap.wait_live(1);
+    (tap, sub)
+}
+
 impl Served {
     /// Starts a store, and waits until it knows the subscription of the check.
     pub fn new(scene: &Scene) -> Self {
@@ -356,13 +419,7 @@ impl Served {
         let waits = Rc::clone(&wait);
         scene.suspect_when(&NO_ANSWER, move |evidence| evidence.hung && waits.get() == Answer::NothingYet);
         typed(&store);
-        let tap = scene.tap("updates").called("the check's SUB", "store").to(&updates).start();
-        let sub = scene.peer(zmq::SUB, "store").behind_a_tap();
-        if sub.socket().set_subscribe(b"").is_err() {
-            harness::failure::Failure::error("a SUB cannot subscribe").throw();
-        }
-        sub.connect(tap.endpoint());
-        tap.wait_live(1);
+        let (tap, sub) = listen(scene, &updates);
         let number = Cell::new(&WRONG_NUMBER);
         Self { scene: scene.clone(), store, snapshot, sub, _tap: tap, number, wait }
     }

@@ -38,6 +38,8 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     run: Option<Run>,
+    #[command(flatten)]
+    wishes: Wishes,
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +63,8 @@ enum Command {
         run: Box<Run>,
         #[command(flatten)]
         wanted: slurm::Wanted,
+        #[command(flatten)]
+        wishes: Wishes,
     },
     /// Make the reports again from the journal, as after an extension: nothing is judged
     Report {
@@ -154,8 +158,6 @@ pub(crate) struct Run {
     /// How long the compiler may take for a program, in seconds
     #[arg(long, default_value = "20", value_parser = seconds)]
     compile: Duration,
-    #[command(flatten)]
-    wishes: Wishes,
     /// Judge without a box where none can be made: only what you would run yourself
     #[arg(long)]
     i_trust_these: bool,
@@ -175,8 +177,10 @@ pub fn main() -> ExitCode {
             merge(&reports, &out, &wishes)
         }
         Arguments { command: Some(Command::Report { out, wishes }), .. } => again(&out, &wishes),
-        Arguments { command: Some(Command::Slurm { run, wanted }), .. } => on_slurm(&run, &wanted),
-        Arguments { run: Some(run), .. } => grade(&run),
+        Arguments { command: Some(Command::Slurm { run, wanted, wishes }), .. } => {
+            on_slurm(&run, &wanted, &wishes)
+        }
+        Arguments { run: Some(run), wishes, .. } => grade(&run, &wishes),
         Arguments { .. } => unreachable!("clap asks for one of them"),
     };
     done.unwrap_or_else(|error| {
@@ -185,7 +189,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn grade(run: &Run) -> anyhow::Result<ExitCode> {
+fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
@@ -198,7 +202,7 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
         bail!("there is no submission in {}", run.submissions.display());
     }
     // A policy that cannot be read must not be found out after an hour.
-    run.wishes.policy.as_deref().map(Policy::read).transpose()?;
+    wishes.policy.as_deref().map(Policy::read).transpose()?;
     if run.shard.is_some() && run.seed.is_none() {
         bail!("all parts of a class need the same random values: say --seed, the same for each");
     }
@@ -247,7 +251,7 @@ fn grade(run: &Run) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let entries = journal.entries();
     if run.prepared.is_none() {
-        run.wishes.write(&course, &templates, &run.out, &entries)?;
+        wishes.write(&course, &templates, &run.out, &entries)?;
     }
     tell(&entries, &tally, &run.out);
     Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
@@ -258,7 +262,7 @@ fn make_templates(course: &Course, labs: &[&Lab], toolchain: &Toolchain) -> anyh
 }
 
 /// Judges a class in parts, elsewhere, and reports as a run does.
-fn on_slurm(run: &Run, wanted: &slurm::Wanted) -> anyhow::Result<ExitCode> {
+fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     if run.shard.is_some() || run.prepared.is_some() {
         bail!("`cargo grade slurm` makes the parts itself: say --parts");
     }
@@ -273,10 +277,13 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted) -> anyhow::Result<ExitCode> {
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
     let roster = run.roster.as_deref().map(Roster::read).transpose()?;
     let class = ingest::find(&run.submissions, roster.as_ref(), &names, &Caps::default())?;
+    for name in &class.unknown {
+        eprintln!("{name} is on no line of the roster and was not judged");
+    }
     if class.is_empty() {
         bail!("there is no submission in {}", run.submissions.display());
     }
-    run.wishes.policy.as_deref().map(Policy::read).transpose()?;
+    wishes.policy.as_deref().map(Policy::read).transpose()?;
     let begin = || Head {
         version: journal::VERSION,
         labs: names.clone(),
@@ -313,7 +320,7 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted) -> anyhow::Result<ExitCode> {
         take_in(&mut journal, journal::read(&folder)?.1)?;
     }
     let entries = journal.entries();
-    run.wishes.write(&course, &templates, &run.out, &entries)?;
+    wishes.write(&course, &templates, &run.out, &entries)?;
     let tally = Tally { unjudged: unjudged(&entries), ..Tally::default() };
     tell(&entries, &tally, &run.out);
     Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })

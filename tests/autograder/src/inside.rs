@@ -6,7 +6,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use rustix::process::{Pid, Resource, Rlimit, Signal};
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions};
 
 use crate::limits::Limits;
 
@@ -27,6 +27,10 @@ pub const FOLDERS: &str = "GRADE_FOLDERS";
 /// The variable that names the folder in which the command lines of rustc are noted.
 pub const RECORD: &str = "GRADE_RECORD";
 
+/// Where the launchers of a suite count, a byte for each program. No program sees it.
+const COUNT: &str = "/tmp/programs-so-far";
+/// How many numbers programs get: far more than run at once.
+const MOST_NUMBERS: u64 = 300;
 /// What the launcher uses of the system, inside the box: the libraries, and nothing else.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
 
@@ -40,6 +44,7 @@ pub fn run() -> Option<ExitCode> {
     let done = match name.to_str()? {
         "__limit" => limit(rest),
         "__drop" => drop_rights(rest),
+        "__init" => init(rest),
         "__nothing" => Ok(ExitCode::SUCCESS),
         "__outer" => outer(rest),
         "__launch" => launch(rest),
@@ -75,7 +80,9 @@ fn limit(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
 fn lower(resource: Resource, value: u64) -> rustix::io::Result<()> {
     let now = rustix::process::getrlimit(resource);
     let least = |limit: Option<u64>| Some(limit.map_or(value, |limit| limit.min(value)));
-    rustix::process::setrlimit(resource, Rlimit { current: least(now.current), maximum: least(now.maximum) })
+    // A check of lab 04 lowers and lifts the limit of files, and may only do so where nothing else than the suite's own is lifted.
+    let maximum = if resource == Resource::Fsize { now.maximum } else { least(now.maximum) };
+    rustix::process::setrlimit(resource, Rlimit { current: least(now.current), maximum })
 }
 
 /// `__outer BYTES FILES PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as nobody where it was root.
@@ -113,7 +120,8 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut command = Command::new("bwrap");
     command.args(inner_box(&here, &folders()));
     command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
-    command.args(["--", "/grade", "__limit", &limits]).args(arguments);
+    command.args(["--as-pid-1", "--", "/grade", "__init", &number()?.to_string()]);
+    command.args(["/grade", "__limit", &limits]).args(arguments);
     // Only the program reads what is typed; a launcher that holds the ends of its pipes would keep them open.
     let mut child = command.spawn().context("bwrap cannot be started")?;
     drop(tell);
@@ -126,6 +134,48 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         announce(pid)?;
     }
     Ok(end_like(child.wait()?))
+}
+
+/// `__init NUMBER PROGRAM ARGUMENTS…`: the first process of an inner box. It starts the program with a process number of at least NUMBER, takes over
+/// what the program leaves behind, and ends as the program ends; with it everything in the box ends.
+///
+/// Without the number, the program of every box would be process 2, and whoever takes his process number for a name that nobody else has is
+/// right everywhere but here.
+fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let [number, program, arguments @ ..] = arguments else { bail!("__init NUMBER PROGRAM…") };
+    let number: i32 = number.to_string_lossy().parse().context("the number")?;
+    // A thread takes a number too, and costs less than a process.
+    let mut last = 1;
+    while last + 1 < number {
+        let thread = std::thread::spawn(|| rustix::thread::gettid().as_raw_nonzero().get());
+        last = thread.join().unwrap_or(number);
+    }
+    let child = Command::new(program)
+        .args(arguments)
+        .process_group(0)
+        .spawn()
+        .with_context(|| format!("{} cannot be started", Path::new(program).display()))?;
+    let child = Pid::from_child(&child);
+    detach_streams();
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) if pid == child => {
+                let code = status.exit_status().or_else(|| Some(128 + status.terminating_signal()?));
+                return Ok(ExitCode::from(u8::try_from(code.unwrap_or(255)).unwrap_or(255)));
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error).context("the program cannot be waited for"),
+        }
+    }
+}
+
+/// A process number that no program running beside has: the programs of a suite are counted. Small, since each number up to it costs a thread,
+/// which takes a number outside the box too: the launcher's own number would double from program to program.
+fn number() -> anyhow::Result<u64> {
+    let mut count = std::fs::OpenOptions::new().append(true).create(true).open(COUNT).context(COUNT)?;
+    rustix::fs::flock(&count, rustix::fs::FlockOperation::LockExclusive)?;
+    count.write_all(b".")?;
+    Ok(2 + count.metadata()?.len() % MOST_NUMBERS)
 }
 
 /// Gives the standard streams away, so that only the program holds them.

@@ -17,6 +17,8 @@ use crate::template::{Template, Toolchain, WORK};
 
 /// How much of the compiler's messages is kept, in bytes.
 const MOST_MESSAGES: usize = 16 << 10;
+/// The system's words for a full disk, or for one with too many files.
+const DISK_FULL: &str = "No space left on device";
 /// How much an executable may have, in bytes, so that a folder of submissions does not fill the disk.
 const MOST_PROGRAM: u64 = 128 << 20;
 
@@ -331,13 +333,16 @@ fn fill(
     timed_out: bool,
     budget: Duration,
 ) -> anyhow::Result<()> {
-    let (mut memory, mut flooded) = (false, false);
+    let (mut memory, mut flooded, mut full) = (false, false, false);
     for check in &mut entry.checks {
         let Some((record, runs)) = results.remove(&check.name).flatten() else {
             check.seen = format!("not carried out: the {} s for a submission were over", budget.as_secs());
             continue;
         };
-        if record.outcome == Outcome::Error {
+        // The box has a disk of its own, so only the submission can have filled it.
+        if record.outcome == Outcome::Error && record.seen.contains(DISK_FULL) {
+            full = true;
+        } else if record.outcome == Outcome::Error {
             anyhow::bail!("`{}` could not be carried out: {}", record.check, record.seen);
         }
         if !record.outcome.is_green() {
@@ -362,6 +367,11 @@ fn fill(
         (
             Verdict::OutOfMemory,
             format!("a program wants more memory than it may have; {failed} of {count} checks did not pass"),
+        )
+    } else if full {
+        (
+            Verdict::TooMuchOutput,
+            format!("a program fills the disk of its box; {failed} of {count} checks did not pass"),
         )
     } else if flooded {
         (

@@ -61,9 +61,12 @@ impl Options {
         self.brief_feedback && (self.hidden.is_empty() || self.hidden.iter().any(named))
     }
 
-    /// The command that judges again what the machine could not judge.
-    fn repeat(&self) -> &str {
-        if self.repeat.is_empty() { "the same `cargo grade` command once more" } else { &self.repeat }
+    /// The same in words, with the command between backticks.
+    fn repeat(&self) -> String {
+        match &*self.repeat {
+            "" => "the same `cargo grade` command once more".into(),
+            command => format!("`{command}`"),
+        }
     }
 }
 

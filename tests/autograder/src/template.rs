@@ -48,6 +48,9 @@ pub struct Template {
     target: PathBuf,
 }
 
+/// Arguments, and variables with their values.
+pub type CommandLine = (Vec<String>, Vec<(String, String)>);
+
 /// The toolchain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Toolchain {
@@ -124,11 +127,11 @@ impl Template {
         role: &str,
         out: &Path,
         places: &[(PathBuf, PathBuf)],
-    ) -> anyhow::Result<(Vec<String>, Vec<(String, String)>)> {
+    ) -> anyhow::Result<CommandLine> {
         let rustc = self.rustc.get(role).with_context(|| format!("{} has no program {role}", self.lab))?;
         let deps = self.target.join("debug/deps");
         let (deps, libraries) = (deps.to_string_lossy().into_owned(), self.libraries.to_string_lossy());
-        let placed = |argument: &str| {
+        let inside_of_box = |argument: &str| {
             let mut argument = argument.replace(&deps, &libraries);
             for (outside, inside) in places {
                 argument = argument.replace(&*outside.to_string_lossy(), &inside.to_string_lossy());
@@ -151,7 +154,7 @@ impl Template {
                 || argument.starts_with("--error-format")
             {
             } else {
-                arguments.push(placed(argument));
+                arguments.push(inside_of_box(argument));
             }
         }
         let program = out.join(role).display().to_string();

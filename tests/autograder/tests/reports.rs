@@ -12,6 +12,7 @@ use grade::entry::{Entry, Verdict};
 use grade::report::policy::Policy;
 use grade::report::{Options, write_all};
 use harness::failure::Outcome;
+use harness::manifest::Manifest;
 use lab_cli::course::Lab;
 use made::{HOSTILE, PRINTED, class, fail, infos, labs, right};
 use tempfile::TempDir;
@@ -137,6 +138,91 @@ fn equal_entries_give_equal_files_in_whatever_order() {
     for (name, text) in one {
         assert!(text == other[&name], "{name} differs");
     }
+}
+
+/// A small class, whose whole files are kept beside this test; `LAB_BLESS=1` writes them anew.
+#[test]
+fn the_files_of_a_small_class_are_as_they_were() {
+    let manifest = Manifest::parse(
+        r#"
+        title = "Two checks"
+        chapter = "lab01.md"
+        roles = ["server"]
+        minutes = 5
+        [[task]]
+        number = 1
+        title = "The server answers"
+        file = "src/bin/server.rs"
+        lines = 10
+        [[check]]
+        name = "t1_answers"
+        task = 1
+        points = 10
+        section = "One context, one socket"
+        hints = ["a", "b", "c"]
+        [[check]]
+        name = "t1_answers_every_ping"
+        task = 1
+        points = 5
+        section = "The server answers for ever"
+        hints = ["a", "b", "c"]
+        "#,
+    )
+    .unwrap();
+    let mut lab = labs(&["lab01"]).remove(0);
+    lab.manifest = manifest;
+    let mut ada = right("Ada Lovelace", &lab);
+    fail(&mut ada, 1, Outcome::Failed, "pong");
+    // How a timeline is drawn has tests of its own.
+    ada.checks[1].explanation =
+        "Expected  the reply to `ping`\nSeen      server ended with exit code 0".into();
+    let mut broken = right("Alan Turing", &lab);
+    broken.verdict = Verdict::InfrastructureError;
+    broken.reason = "the box could not be made: no space left on device".into();
+    let mut rejected = right("=cmd()", &lab);
+    rejected.verdict = Verdict::Rejected;
+    rejected.reason = "`labs/lab01/src/lib.rs` is a symbolic link".into();
+    rejected.checks.clear();
+    let options = Options { policy: Some(Policy::parse(LATE).unwrap()), ..Options::default() };
+    let folder = report(&[ada, broken, rejected], &[lab], &options);
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for (name, kept) in [
+        ("gradebook.csv", "gradebook.csv"),
+        ("feedback/Ada Lovelace.md", "feedback.md"),
+        ("results/Ada Lovelace.json", "results.json"),
+        ("junit.xml", "junit.xml"),
+    ] {
+        let made = read(folder.path(), name);
+        if std::env::var_os("LAB_BLESS").is_some() {
+            fs::create_dir_all(&golden).unwrap();
+            fs::write(golden.join(kept), &made).unwrap();
+        }
+        assert_eq!(made, read(&golden, kept), "{kept}");
+    }
+}
+
+/// The worst that can come: everybody fails everything, and is told a lot.
+#[test]
+fn the_page_of_the_largest_class_stays_light() {
+    let labs = labs(&["lab01", "lab02", "lab03", "lab04", "lab05"]);
+    let mut entries = Vec::new();
+    for number in 0..200 {
+        for lab in &labs {
+            let mut entry = right(&format!("student {number}"), lab);
+            for check in &mut entry.checks {
+                check.outcome = Outcome::Failed;
+                check.expected = "the reply to `ping`".into();
+                check.seen = "x".repeat(1000);
+                check.explanation = "Idea      A server has no last request.".into();
+            }
+            entry.verdict = Verdict::Failed;
+            entries.push(entry);
+        }
+    }
+    let folder = report(&entries, &labs, &Options::default());
+    let page = read(folder.path(), "report.html");
+    assert!(page.len() < 20 << 20, "{} bytes", page.len());
+    assert!(page.contains("too large for one page to tell everything"), "and says what it leaves out");
 }
 
 #[test]

@@ -165,9 +165,11 @@ impl Zip {
         // Other bits say how well it was packed; some tools write them in one place only.
         let flags = ENCRYPTED | SIZES_LATER;
         let same = (name, short(6) & flags, short(8)) == (&entry.name, entry.flags & flags, entry.method);
-        let told = (long(14), packed, size);
-        let is_later = entry.flags & SIZES_LATER != 0 && told == (0, 0, 0);
-        if long(0) != LOCAL.0 || !same || !(is_later || told == (entry.crc, entry.packed, entry.size)) {
+        let is_later = entry.flags & SIZES_LATER != 0;
+        // Where the sizes come later, what was not known yet is zero.
+        let told = [(u64::from(long(14)), u64::from(entry.crc)), (packed, entry.packed), (size, entry.size)];
+        let agrees = told.iter().all(|&(here, there)| here == there || (is_later && here == 0));
+        if long(0) != LOCAL.0 || !same || !agrees {
             return Err(lies());
         }
         let data = entry.offset + LOCAL.1 + name_length + extra_length;

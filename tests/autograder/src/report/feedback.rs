@@ -133,7 +133,7 @@ fn tasks(text: &mut String, lab: &Lab<'_>, work: &Work<'_>) {
 
 fn failed(text: &mut String, class: &Class<'_>, work: &Work<'_>, check: &CheckResult) {
     let lab = class.lab(work);
-    let _ = writeln!(text, "\n### {} (0 of {} points)\n", code(&check.name), check.points);
+    let _ = writeln!(text, "\n### {} (0 of {} points)", code(&check.name), check.points);
     if check.is_suspect() {
         text.push_str(
             "It came out differently when it was judged again: look for a race in your program.\n\n",
@@ -141,17 +141,19 @@ fn failed(text: &mut String, class: &Class<'_>, work: &Work<'_>, check: &CheckRe
     }
     if class.options.is_hidden(lab.name, &check.name) {
         for line in words(lab, check).lines() {
-            let _ = writeln!(text, "{}\n", sentences(line));
+            let _ = writeln!(text, "\n{}", sentences(line));
         }
         return;
     }
     if let Some(mistake) = &check.mistake {
-        let _ = writeln!(text, "{}\n", sentences(&mistake.says));
+        let _ = writeln!(text, "\n{}", sentences(&mistake.says));
     }
     if !check.read.is_empty() {
-        let _ = writeln!(text, "Read {}.", code(&format!("docs/src/{}", check.read)));
+        let _ = writeln!(text, "\nRead {}.", code(&format!("docs/src/{}", check.read)));
     }
-    if check.explanation.is_empty() {
+    if check.explanation.is_empty() && check.expected.is_empty() && check.seen.is_empty() {
+        // Nothing is known but that it failed.
+    } else if check.explanation.is_empty() {
         fence(text, &visible::lines(&format!("Expected  {}\nSeen      {}", check.expected, check.seen)));
     } else {
         fence(text, &visible::explanation(&check.explanation));

@@ -108,6 +108,13 @@ pub(super) struct Remark {
     what: String,
 }
 
+/// What kept the machine from judging, and whom it struck.
+#[derive(Serialize)]
+pub(super) struct Cause {
+    what: String,
+    who: Vec<Remark>,
+}
+
 #[derive(Serialize)]
 pub(super) struct Same {
     lab: String,
@@ -123,7 +130,8 @@ pub(super) struct Overview {
     parts: Vec<Part>,
     labs: Vec<LabView>,
     mistakes: Vec<MistakeView>,
-    infrastructure: Vec<Remark>,
+    not_judged: usize,
+    infrastructure: Vec<Cause>,
     suspects: Vec<Remark>,
     same: Vec<Same>,
     without_time: Vec<Remark>,
@@ -135,16 +143,12 @@ impl Overview {
         Self {
             students: class.students.len(),
             works: all.len(),
-            repeat: visible::line(class.options.repeat()),
+            repeat: visible::line(&class.options.repeat()),
             parts: parts(&all),
             labs: (0..class.labs.len()).map(|index| lab(class, index)).collect(),
             mistakes: mistakes(class),
-            infrastructure: remarks(
-                class,
-                |work| {
-                    if work.is_judged() { Vec::new() } else { vec![work.reason()] }
-                },
-            ),
+            not_judged: all.iter().filter(|work| !work.is_judged()).count(),
+            infrastructure: causes(class),
             suspects: remarks(class, suspects),
             same: same(class),
             without_time: remarks(class, |work| {
@@ -214,7 +218,7 @@ fn median(totals: &[u32]) -> String {
     match totals.len() {
         0 => "0".into(),
         count if count % 2 == 1 => totals[middle].to_string(),
-        _ => format!("{:.1}", f64::from(totals[middle - 1] + totals[middle]) / 2.0),
+        _ => (f64::from(totals[middle - 1] + totals[middle]) * 0.5).to_string(),
     }
 }
 
@@ -308,11 +312,21 @@ fn remarks(class: &Class<'_>, of: impl Fn(&Work<'_>) -> Vec<String>) -> Vec<Rema
     remarks
 }
 
+/// One cause may strike the whole class: it is told once.
+fn causes(class: &Class<'_>) -> Vec<Cause> {
+    let struck = remarks(class, |work| if work.is_judged() { Vec::new() } else { vec![work.reason()] });
+    let mut causes: BTreeMap<String, Vec<Remark>> = BTreeMap::new();
+    for remark in struck {
+        causes.entry(remark.what.clone()).or_default().push(remark);
+    }
+    causes.into_iter().map(|(what, who)| Cause { what, who }).collect()
+}
+
 fn suspects(work: &Work<'_>) -> Vec<String> {
     let suspects = work.entry.checks.iter().filter(|check| check.is_suspect());
     let runs = |runs: &[Outcome]| runs.iter().map(|run| outcome(*run)).collect::<Vec<_>>().join(", then ");
     let what = |check: &crate::entry::CheckResult| {
-        format!("{}: {}; {} counts", check.name, runs(&check.runs), outcome(check.outcome))
+        format!("`{}`: {}; {} counts", check.name, runs(&check.runs), outcome(check.outcome))
     };
     suspects.map(|check| visible::line(&what(check))).collect()
 }

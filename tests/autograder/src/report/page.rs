@@ -23,7 +23,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// What the students' part of the page may weigh: it shall open quickly, and be sent by mail.
-const HEAVIEST: usize = 15 << 20;
+const HEAVIEST: usize = 10 << 20;
 
 /// How much is told of each failed check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +115,22 @@ pub(super) fn write(class: &Class<'_>, out: &mut dyn Write) -> anyhow::Result<()
     Ok(out.write_all(page.render(values)?.as_bytes())?)
 }
 
-/// The text escaped, and what stands between backticks as code.
+/// The text escaped, and what stands between two backticks of a line as code.
 fn ticks(text: &str) -> Value {
-    let pieces: Vec<String> = text.split('`').map(|piece| HtmlEscape(piece).to_string()).collect();
+    let lines: Vec<String> = text.split('\n').map(ticks_of_line).collect();
+    Value::from_safe_string(lines.join("\n"))
+}
+
+fn ticks_of_line(line: &str) -> String {
+    let pieces: Vec<String> = line.split('`').map(|piece| HtmlEscape(piece).to_string()).collect();
     if pieces.len() % 2 == 0 {
-        return Value::from_safe_string(pieces.join("`"));
+        return pieces.join("`");
     }
-    let code = |(index, piece): (usize, String)| {
-        if index % 2 == 0 { piece } else { format!("<code>{piece}</code>") }
+    let code = |(index, piece): (usize, String)| match index % 2 {
+        1 => format!("<code>{piece}</code>"),
+        _ => piece,
     };
-    Value::from_safe_string(pieces.into_iter().enumerate().map(code).collect())
+    pieces.into_iter().enumerate().map(code).collect()
 }
 
 /// All students, told as fully as weight allows.
@@ -332,7 +338,7 @@ mod tests {
     #[test]
     fn backticks_mark_code_and_nothing_else() {
         assert_eq!(ticks("a `<b>` & c").to_string(), "a <code>&lt;b&gt;</code> &amp; c");
-        assert_eq!(ticks("`<b>").to_string(), "`&lt;b&gt;");
+        assert_eq!(ticks("`<b>\n`a`").to_string(), "`&lt;b&gt;\n<code>a</code>");
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Policy {
         let per_cent = |number: u32| super::class::hundredths(u64::from(number));
         let mut text = format!("due {}", rule.due.strftime("%Y-%m-%d %H:%M %:Q"));
         if !rule.grace.is_zero() {
-            let _ = write!(text, ", {:#} of grace", rule.grace);
+            let _ = write!(text, ", {} of grace", minutes(rule.grace));
         }
         let _ = write!(text, ", {} % a day", per_cent(rule.per_day));
         if rule.at_most < 10_000 {
@@ -202,6 +202,15 @@ impl Policy {
             let _ = write!(text, ", nothing after {}", super::visible::count(days as usize, "day"));
         }
         Some(text)
+    }
+}
+
+/// A time as `30 min`, `2 h` or `1 h 30 min`; seconds are rounded down.
+fn minutes(time: SignedDuration) -> String {
+    match (time.as_mins() / 60, time.as_mins() % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -425,7 +434,7 @@ mod tests {
         let policy = Policy::parse(KYIV).unwrap();
         assert_eq!(
             policy.describe("lab03").unwrap(),
-            "due 2025-10-25 23:59 Europe/Kyiv, 30m of grace, 10 % a day, 50 % at most, nothing after 7 days"
+            "due 2025-10-25 23:59 Europe/Kyiv, 30 min of grace, 10 % a day, 50 % at most, nothing after 7 days"
         );
         assert_eq!(policy.describe("lab05"), None);
     }

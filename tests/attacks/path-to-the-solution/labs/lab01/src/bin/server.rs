@@ -1,0 +1,6 @@
+#[path = "../../../../solutions/lab01/src/bin/server.rs"]
+mod server;
+
+fn main() {
+    server::main()
+}
