@@ -310,10 +310,14 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Resul
         jobs,
     };
     let folders = match slurm::judge(&plan, wanted)? {
-        Ok(folders) => folders,
-        Err(why) => {
+        slurm::Outcome::Judged(folders) => folders,
+        slurm::Outcome::Unfinished(why) => {
             eprintln!("{why}");
             return Ok(ExitCode::from(UNJUDGED));
+        }
+        slurm::Outcome::Prepared(how) => {
+            println!("{how}");
+            return Ok(ExitCode::SUCCESS);
         }
     };
     for folder in folders {

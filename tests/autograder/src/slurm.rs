@@ -46,6 +46,9 @@ pub struct Wanted {
     /// An option for sbatch, as in --sbatch-option=--time=30; may be said several times
     #[arg(long, allow_hyphen_values = true, value_name = "OPTION")]
     sbatch_option: Vec<OsString>,
+    /// Make everything ready and submit nothing: the script in OUT/slurm judges a part wherever you run it
+    #[arg(long)]
+    prepare: bool,
     /// How often the queue is asked, in seconds
     #[arg(long, default_value = "5", value_parser = crate::cli::seconds)]
     poll: Duration,
@@ -68,8 +71,19 @@ pub struct Plan<'a> {
     pub jobs: usize,
 }
 
-/// Submits the parts and waits for them. The folders of the journals, where all is judged or could be; else what to tell.
-pub fn judge(plan: &Plan<'_>, wanted: &Wanted) -> anyhow::Result<Result<Vec<PathBuf>, String>> {
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing is missing: the folders of the journals.
+    Judged(Vec<PathBuf>),
+    /// Something is missing, and what to do.
+    Unfinished(String),
+    /// Nothing was to be submitted, and what to do instead.
+    Prepared(String),
+}
+
+/// Submits the parts and waits for them.
+pub fn judge(plan: &Plan<'_>, wanted: &Wanted) -> anyhow::Result<Outcome> {
     let folder = plan.out.join(FOLDER);
     let most = plan.students.len().max(1);
     if wanted.parts.is_some_and(|parts| parts == 0 || parts > most) {
@@ -81,17 +95,22 @@ pub fn judge(plan: &Plan<'_>, wanted: &Wanted) -> anyhow::Result<Result<Vec<Path
         fs::create_dir_all(&part.folder)
             .with_context(|| format!("{} cannot be made", part.folder.display()))?;
     }
-    let mut words = vec![folder.join("grade").into_os_string()];
-    words.extend(plan.options.iter().cloned());
-    words.push("--shard".into());
-    words.push(format!("{}/{}", script::PART, job.parts).into());
-    words.push("--out".into());
-    words.push(plan.out.join("parts").join(script::PART).into());
-    words.push("--prepared".into());
-    words.push(folder.join(prepared::FILE).into());
     let file = folder.join("part.sh");
-    prepared::write_in_one_step(&file, &script::script(plan.root, job.parts, &words))?;
-
+    prepared::write_in_one_step(
+        &file,
+        &script::script(plan.root, job.parts, &words_of_a_part(plan, &folder, job.parts)),
+    )?;
+    job.write(&folder)?;
+    if wanted.prepare {
+        let command = script::quoted(&["sh".into(), file.into_os_string()]);
+        let parts = script::quoted(&[plan.out.join("parts").into_os_string()]);
+        return Ok(Outcome::Prepared(format!(
+            "Nothing is submitted. Each of the {} parts: {command} NUMBER\n\
+             Then: cargo grade merge {parts}/* --out {}",
+            job.parts,
+            script::quoted(&[plan.out.as_os_str().to_os_string()])
+        )));
+    }
     let mut options: Vec<OsString> =
         wanted.partition.iter().map(|name| format!("--partition={name}").into()).collect();
     options.extend(wanted.sbatch_option.iter().cloned());
@@ -107,20 +126,29 @@ pub fn judge(plan: &Plan<'_>, wanted: &Wanted) -> anyhow::Result<Result<Vec<Path
         Watch { slurm: &slurm, script: &file, poll: wanted.poll, patience: PATIENCE, stop: &stop, bar: &bar };
     let end = watch.run(&mut job, &mut parts, plan.labs.len());
     bar.finish_and_clear();
-    match end? {
-        End::Interrupted => Ok(Err(watch.advice(&job))),
+    Ok(match end? {
+        End::Interrupted => Outcome::Unfinished(watch.advice(&job)),
         // What the machine could not judge is told in the report, as that of any other run.
-        End::Incomplete(_) if parts.iter().all(|part| part.standing().missing == 0) => Ok(Ok(folders(parts))),
-        End::Incomplete(why) => Ok(Err(format!(
-            "Not everything was judged, so there is no report yet; the same command tries again.\n{}",
-            why.join("\n")
-        ))),
-        End::Complete => Ok(Ok(folders(parts))),
-    }
+        End::Incomplete(why) if parts.iter().any(|part| part.standing().missing > 0) => {
+            Outcome::Unfinished(format!(
+                "Not everything was judged, so there is no report yet; the same command tries again.\n{}",
+                why.join("\n")
+            ))
+        }
+        End::Incomplete(_) | End::Complete => {
+            Outcome::Judged(parts.into_iter().map(|part| part.folder).collect())
+        }
+    })
 }
 
-fn folders(parts: Vec<Part>) -> Vec<PathBuf> {
-    parts.into_iter().map(|part| part.folder).collect()
+/// The command of a part, for the script.
+fn words_of_a_part(plan: &Plan<'_>, folder: &Path, parts: usize) -> Vec<OsString> {
+    let mut words = vec![folder.join("grade").into_os_string()];
+    words.extend(plan.options.iter().cloned());
+    words.extend(["--shard".into(), format!("{}/{parts}", script::PART).into()]);
+    words.extend(["--out".into(), plan.out.join("parts").join(script::PART).into()]);
+    words.extend(["--prepared".into(), folder.join(prepared::FILE).into()]);
+    words
 }
 
 #[cfg(test)]

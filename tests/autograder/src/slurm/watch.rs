@@ -69,6 +69,11 @@ impl Job {
         }
     }
 
+    /// Writes it into its folder.
+    pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        write_in_one_step(&folder.join(super::JOB), &serde_json::to_vec_pretty(self)?)
+    }
+
     fn attempts(&self, part: usize) -> usize {
         self.arrays.iter().filter(|array| array.parts.contains(&part)).count()
     }
@@ -138,7 +143,7 @@ impl Watch<'_> {
                         continue;
                     }
                     job.given_up = true;
-                    self.write(job)?;
+                    job.write(&self.folder())?;
                     return Ok(End::Incomplete(parts.iter().filter_map(|part| self.why(part)).collect()));
                 }
                 Err(error) if job.arrays.iter().all(|array| array.number.is_none()) => return Err(error),
@@ -221,7 +226,7 @@ impl Watch<'_> {
             Some(task) => job.arrays[open].number = Some(task.job.clone()),
             None => drop(job.arrays.remove(open)),
         }
-        self.write(job)
+        job.write(&self.folder())
     }
 
     fn submit(&self, job: &mut Job, parts: &[usize]) -> anyhow::Result<()> {
@@ -231,12 +236,12 @@ impl Watch<'_> {
                 .suspend(|| eprintln!("part {} was not finished and is submitted again", list.join(", ")));
         }
         job.arrays.push(Array { number: None, parts: parts.to_vec() });
-        self.write(job)?;
+        job.write(&self.folder())?;
         let number = self.slurm.submit(&job.name, self.script, parts)?;
         if let Some(array) = job.arrays.last_mut() {
             array.number = Some(number);
         }
-        self.write(job)
+        job.write(&self.folder())
     }
 
     /// What still waits has nothing left to do: a task of a node that died when all was judged.
@@ -249,10 +254,6 @@ impl Watch<'_> {
         for number in waiting.collect::<BTreeSet<_>>() {
             let _ = self.slurm.cancel(number);
         }
-    }
-
-    fn write(&self, job: &Job) -> anyhow::Result<()> {
-        write_in_one_step(&self.folder().join(super::JOB), &serde_json::to_vec_pretty(job)?)
     }
 
     fn folder(&self) -> PathBuf {
