@@ -46,6 +46,12 @@ struct Arguments {
 enum Command {
     /// Say how well submissions are kept in on this machine, and why not better
     Doctor,
+    /// Make the workspace that students get: labs, checks and book, without solutions
+    Handout {
+        /// The folder to make
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Make one report from the reports of all parts of a class
     Merge {
         /// The folders of the parts' reports
@@ -158,6 +164,9 @@ pub(crate) struct Run {
     /// How long the compiler may take for a program, in seconds
     #[arg(long, default_value = "20", value_parser = seconds)]
     compile: Duration,
+    /// Also write the sources into this folder as JPlag wants them, which finds copies
+    #[arg(long, value_name = "FOLDER")]
+    jplag: Option<PathBuf>,
     /// Judge without a box where none can be made: only what you would run yourself
     #[arg(long)]
     i_trust_these: bool,
@@ -173,6 +182,7 @@ pub(crate) struct Run {
 pub fn main() -> ExitCode {
     let done = match Arguments::parse() {
         Arguments { command: Some(Command::Doctor), .. } => doctor::run(),
+        Arguments { command: Some(Command::Handout { out }), .. } => handout(&out),
         Arguments { command: Some(Command::Merge { reports, out, wishes }), .. } => {
             merge(&reports, &out, &wishes)
         }
@@ -189,6 +199,12 @@ pub fn main() -> ExitCode {
     })
 }
 
+fn handout(out: &Path) -> anyhow::Result<ExitCode> {
+    crate::handout::write(&Course::find()?, out)?;
+    println!("the students' workspace is in {}", out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
 fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
@@ -200,6 +216,10 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     }
     if class.is_empty() {
         bail!("there is no submission in {}", run.submissions.display());
+    }
+    if let Some(folder) = &run.jplag {
+        let students = crate::jplag::write(folder, &class, &labs)?;
+        println!("sources of {students} students are in {} for JPlag", folder.display());
     }
     // A policy that cannot be read must not be found out after an hour.
     wishes.policy.as_deref().map(Policy::read).transpose()?;

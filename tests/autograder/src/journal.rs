@@ -183,6 +183,9 @@ fn cannot_write(path: &Path) -> String {
 fn write_line(file: &mut File, value: &impl Serialize) -> anyhow::Result<()> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
+    if line.len() as u64 > LONGEST_LINE {
+        bail!("an entry of {} bytes is more than a journal's line may have", line.len());
+    }
     let before = file.metadata()?.len();
     let written = file.write_all(&line).and_then(|()| file.sync_data());
     if written.is_err() {

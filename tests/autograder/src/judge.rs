@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use harness::failure::Outcome;
 use harness::record::{Record, now_ms};
+use harness::timeline::{Event, What};
 
 use crate::capped::{self, Done};
 use crate::entry::{CheckResult, Entry, MOST_EVENTS, Tier, Verdict};
@@ -17,6 +18,10 @@ use crate::template::{Template, Toolchain, WORK};
 
 /// How much of the compiler's messages is kept, in bytes.
 const MOST_MESSAGES: usize = 16 << 10;
+/// How much of a record's text is kept, in bytes, of a payload, in characters, and of a message, in frames.
+const MOST_TEXT: usize = 32 << 10;
+const MOST_PAYLOAD: usize = 2000;
+const MOST_FRAMES: usize = 100;
 /// The system's words for a full disk, or for one with too many files.
 const DISK_FULL: &str = "No space left on device";
 /// How much an executable may have, in bytes, so that a folder of submissions does not fill the disk.
@@ -154,6 +159,11 @@ impl Judge {
         }
         if details.starts_with("bwrap:") || details.starts_with("grade:") {
             anyhow::bail!("the compiler's box: {}", details.trim());
+        }
+        // A source can make the compiler end, but not take the machine's processes or disk.
+        let machine = ["Resource temporarily unavailable", DISK_FULL];
+        if let Some(words) = machine.into_iter().find(|words| details.contains(words)) {
+            anyhow::bail!("the compiler: {words}");
         }
         let memory = ["memory allocation of", "out of memory", "Cannot allocate memory", "bad_alloc"];
         if memory.iter().any(|words| details.contains(words)) {
@@ -385,9 +395,9 @@ fn fill(
 }
 
 /// What rust's allocator says on standard error when there is no more.
-fn is_out_of_memory(event: &harness::timeline::Event) -> bool {
+fn is_out_of_memory(event: &Event) -> bool {
     match &event.what {
-        harness::timeline::What::Line { text, .. } => {
+        What::Line { text, .. } => {
             text.0.starts_with(b"memory allocation of ") || text.0.ends_with(b"std::bad_alloc")
         }
         _ => false,
@@ -400,13 +410,48 @@ fn set_result(check: &mut CheckResult, record: Record, runs: Vec<Outcome>) {
     if record.outcome.is_green() {
         return;
     }
-    check.expected = record.expected;
-    check.seen = record.seen;
+    check.expected = cut(record.expected);
+    check.seen = cut(record.seen);
     check.mistake = record.mistake;
     check.read = record.read;
-    check.explanation = record.explanation;
+    check.explanation = cut(record.explanation);
     let first = record.timeline.len().saturating_sub(MOST_EVENTS);
-    check.timeline = record.timeline.into_iter().skip(first).collect();
+    check.timeline = record.timeline.iter().skip(first).filter_map(cut_event).collect();
+}
+
+/// A text of a record, as far as a report shows it.
+fn cut(mut text: String) -> String {
+    let mut end = MOST_TEXT;
+    if text.len() > end {
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// An event with no more of its payloads than a drawing shows. A program may print a line of megabytes.
+fn cut_event(event: &Event) -> Option<Event> {
+    let mut value = serde_json::to_value(event).ok()?;
+    cut_value(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+fn cut_value(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.len() > MOST_PAYLOAD => {
+            // An even number of characters: it may be hexadecimal digits.
+            *text = text.chars().take(MOST_PAYLOAD).collect();
+        }
+        serde_json::Value::Array(items) => {
+            items.truncate(MOST_FRAMES);
+            items.iter_mut().for_each(cut_value);
+        }
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(cut_value),
+        _ => {}
+    }
 }
 
 /// The end of a text, for a message.
@@ -418,6 +463,23 @@ fn last_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_megabytes_is_cut_and_bytes_stay_bytes() {
+        let line = |bytes: &[u8]| What::Line {
+            who: "server".into(),
+            stream: harness::timeline::Stream::Out,
+            text: bytes.into(),
+        };
+        for bytes in [vec![b'x'; 3 << 20], vec![0xff; 3 << 20]] {
+            let timeline = harness::timeline::Timeline::new();
+            timeline.record(line(&bytes));
+            let events = timeline.events();
+            let What::Line { text, .. } = cut_event(&events[0]).unwrap().what else { panic!("a line") };
+            assert!(text.0.len() <= MOST_PAYLOAD && bytes.starts_with(&text.0));
+        }
+        assert!(cut("é".repeat(MOST_TEXT)).len() < MOST_TEXT + 4);
+    }
 
     #[test]
     fn a_path_that_leaves_its_folder_is_none() {

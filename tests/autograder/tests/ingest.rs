@@ -360,3 +360,40 @@ fn hashes_tell_any_two_sets_of_files_apart() {
     assert_eq!(Taken::Sources(all[0].clone()).sha256(), sha256(&all[0]));
     assert_eq!(Taken::Missing.sha256(), "");
 }
+
+/// Whatever is wrong with an archive, it is the student's: said in words, and never a panic or a fault of the machine.
+#[test]
+fn a_damaged_archive_is_refused_or_read_and_nothing_else() {
+    let place = tempfile::tempdir().unwrap();
+    let given = files(&["labs/lab01/src/bin/server.rs", "labs/lab01/src/endpoint.rs"]);
+    let whole = find_labs(&attacks::archives::zip(&given), "zip", place.path());
+    for (ending, bytes) in [("zip", attacks::archives::zip(&given)), ("tar", attacks::archives::tar(&given))]
+    {
+        let mut damaged: Vec<Vec<u8>> =
+            (0..bytes.len()).step_by(7).map(|length| bytes[..length].to_vec()).collect();
+        // The blocks of a tar file are mostly empty, so not every byte of it is worth a try.
+        let interesting = (0..bytes.len()).filter(|&at| bytes[at] != 0 || at % 13 == 0);
+        damaged.extend(interesting.flat_map(|at| {
+            [0x01, 0x80, 0xff].map(|bits| {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= bits;
+                bytes
+            })
+        }));
+        for bytes in damaged {
+            match find_labs(&bytes, ending, place.path()) {
+                Taken::Rejected(why) => assert!(!why.is_empty() && !why.contains('\n')),
+                Taken::Sources(_) | Taken::Missing => {}
+                Taken::Unreadable(why) => panic!("the machine is blamed: {why}"),
+            }
+        }
+    }
+    assert!(matches!(whole, Taken::Sources(_)));
+}
+
+/// What is taken for lab 01 of an archive of these bytes.
+fn find_labs(bytes: &[u8], ending: &str, place: &Path) -> Taken {
+    let path = place.join(format!("ann.{ending}"));
+    fs::write(&path, bytes).unwrap();
+    only(&path, &["lab01"]).labs.remove("lab01").unwrap()
+}

@@ -152,3 +152,47 @@ fn stop(error: Errno, shown: &str) -> Stop {
     }
     Stop::Unreadable(format!("{shown} cannot be read: {}", io::Error::from(error)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// What stands in for the file between the look and the read must not be read.
+    #[test]
+    fn a_swap_between_listing_and_reading_does_not_escape() {
+        let place = tempfile::tempdir().unwrap();
+        let secret = place.path().join("secret");
+        fs::create_dir(&secret).unwrap();
+        fs::write(secret.join("x.rs"), "secret").unwrap();
+        let swaps: [fn(&Path, &Path); 4] = [
+            |src, secret| {
+                fs::remove_file(src.join("x.rs")).unwrap();
+                symlink(secret.join("x.rs"), src.join("x.rs")).unwrap();
+            },
+            |src, secret| {
+                fs::remove_dir_all(src).unwrap();
+                symlink(secret, src).unwrap();
+            },
+            |src, _| {
+                fs::write(src.join("y.rs"), "hidden").unwrap();
+                fs::rename(src.join("y.rs"), src.join("x.rs")).unwrap();
+            },
+            |src, _| fs::write(src.join("x.rs"), "longer than it was").unwrap(),
+        ];
+        for (number, swap) in swaps.into_iter().enumerate() {
+            let submission = place.path().join(number.to_string());
+            let src = submission.join("src");
+            fs::create_dir_all(&src).unwrap();
+            fs::write(src.join("x.rs"), "honest").unwrap();
+            let mut folder = Folder::open(&submission, &Caps::default()).ok().unwrap();
+            let items = folder.items().unwrap();
+            let wanted = items.iter().position(|item| item.kind == Kind::File).unwrap();
+            assert_eq!(folder.contents(&[wanted]).unwrap()[&wanted], b"honest");
+            swap(&src, &secret);
+            assert!(folder.contents(&[wanted]).is_err(), "swap {number} was read");
+        }
+    }
+}
