@@ -1,11 +1,12 @@
 //! The command line of `cargo grade`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use lab_cli::course::{Course, Lab};
 
@@ -16,13 +17,17 @@ use crate::ingest::{self, Caps, Roster};
 use crate::journal::{self, Head, Journal};
 use crate::judge::{Judge, Settings};
 use crate::limits::Limits;
+use crate::prepared::Prepared;
 use crate::report::policy::Policy;
 use crate::report::{self, LabInfo, Options};
 use crate::sandbox::Sandbox;
+use crate::slurm;
 use crate::template::{Template, Toolchain};
 
 /// The exit code where the machine could not judge everything.
 const UNJUDGED: u8 = 3;
+/// How long a part waits for the lock of a machine that was given up, before it takes the journal over.
+const LINGERING: Duration = Duration::from_secs(60);
 
 /// Checks the submissions of a class: takes them in, builds and judges each in a box, and reports
 #[derive(Debug, Parser)]
@@ -55,6 +60,15 @@ enum Command {
         /// The folder of the one report
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+    /// Judge a class in parts, as a Slurm job array, and make one report; the --out folder must be one that the nodes share
+    Slurm {
+        #[command(flatten)]
+        run: Box<Run>,
+        #[command(flatten)]
+        wanted: slurm::Wanted,
         #[command(flatten)]
         wishes: Wishes,
     },
@@ -159,6 +173,9 @@ pub(crate) struct Run {
     /// Judge without a box, even where one can be made
     #[arg(long, requires = "i_trust_these")]
     no_box: bool,
+    /// What another command made ready: a part of its class is judged by that, and only the journal is written
+    #[arg(long, hide = true, requires = "shard")]
+    prepared: Option<PathBuf>,
 }
 
 /// Reads the command line, does what it says, and gives the exit code.
@@ -170,6 +187,9 @@ pub fn main() -> ExitCode {
             merge(&reports, &out, &wishes)
         }
         Arguments { command: Some(Command::Report { out, wishes }), .. } => again(&out, &wishes),
+        Arguments { command: Some(Command::Slurm { run, wanted, wishes }), .. } => {
+            on_slurm(&run, &wanted, &wishes)
+        }
         Arguments { run: Some(run), wishes, .. } => grade(&run, &wishes),
         Arguments { .. } => unreachable!("clap asks for one of them"),
     };
@@ -213,14 +233,20 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
         seed: run.seed.unwrap_or_else(new_seed),
         shard,
     };
-    let journal = Journal::open(&run.out, begin)?;
+    let journal = match &run.prepared {
+        None => Journal::open(&run.out, begin)?,
+        Some(_) => Journal::take_over(&run.out, LINGERING, begin)?,
+    };
     same_as_before(&journal.head, &names, run.seed, shard, &run.out)?;
     let sandbox = if run.no_box { Sandbox::of(Tier::None)? } else { Sandbox::find(run.i_trust_these)? };
-    let toolchain = Toolchain::find(&course)?;
-    let templates = labs
-        .iter()
-        .map(|lab| Template::make(&course, lab, &toolchain))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let (toolchain, templates) = if let Some(file) = &run.prepared {
+        let Prepared { toolchain, templates, .. } = Prepared::read(file)?;
+        (toolchain, templates)
+    } else {
+        let toolchain = Toolchain::find(&course)?;
+        let templates = make_templates(&course, &labs, &toolchain)?;
+        (toolchain, templates)
+    };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let settings = Settings {
         seed: journal.head.seed,
@@ -244,9 +270,122 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let (journal, tally) = work.run(&class, &numbers, journal, &bar)?;
     bar.finish_and_clear();
     let entries = journal.entries();
-    wishes.write(&course, &templates, &run.out, &entries)?;
+    if run.prepared.is_none() {
+        wishes.write(&course, &templates, &run.out, &entries)?;
+    }
     tell(&entries, &tally, &run.out);
     Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
+}
+
+fn make_templates(course: &Course, labs: &[&Lab], toolchain: &Toolchain) -> anyhow::Result<Vec<Template>> {
+    labs.iter().map(|lab| Template::make(course, lab, toolchain)).collect()
+}
+
+/// Judges a class in parts, elsewhere, and reports as a run does.
+fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Result<ExitCode> {
+    if run.shard.is_some() || run.prepared.is_some() {
+        bail!("`cargo grade slurm` makes the parts itself: say --parts");
+    }
+    if run.regrade.is_some() {
+        bail!(
+            "to judge some of a finished class again: `cargo grade … --out {} --regrade …`, without `slurm`",
+            run.out.display()
+        );
+    }
+    let course = Course::find()?;
+    let labs = chosen(&course, &run.lab)?;
+    let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
+    let roster = run.roster.as_deref().map(Roster::read).transpose()?;
+    let class = ingest::find(&run.submissions, roster.as_ref(), &names, &Caps::default())?;
+    for name in &class.unknown {
+        eprintln!("{name} is on no line of the roster and was not judged");
+    }
+    if class.is_empty() {
+        bail!("there is no submission in {}", run.submissions.display());
+    }
+    wishes.policy.as_deref().map(Policy::read).transpose()?;
+    let begin = || Head {
+        version: journal::VERSION,
+        labs: names.clone(),
+        seed: run.seed.unwrap_or_else(new_seed),
+        shard: (1, 1),
+    };
+    // Held open to the end: two of these commands would submit twice.
+    let mut journal = Journal::open(&run.out, begin)?;
+    same_as_before(&journal.head, &names, run.seed, (1, 1), &run.out)?;
+    let out = std::path::absolute(&run.out)?;
+    let folder = out.join(slurm::FOLDER);
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let toolchain = || Toolchain::find(&course);
+    let templates = |toolchain: &Toolchain| make_templates(&course, &labs, toolchain);
+    let templates = Prepared::keep(&folder, toolchain, templates)?.templates;
+    let jobs = run.jobs.unwrap_or(slurm::JOBS).max(1);
+    let students: Vec<String> = class.students().map(String::from).collect();
+    let plan = slurm::Plan {
+        out: &out,
+        root: &course.root,
+        students: &students,
+        labs: &names,
+        options: options_of_a_part(run, &names, journal.head.seed, jobs)?,
+        jobs,
+    };
+    let folders = match slurm::judge(&plan, wanted)? {
+        slurm::Outcome::Judged(folders) => folders,
+        slurm::Outcome::Unfinished(why) => {
+            eprintln!("{why}");
+            return Ok(ExitCode::from(UNJUDGED));
+        }
+        slurm::Outcome::Prepared(how) => {
+            println!("{how}");
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    for folder in folders {
+        take_in(&mut journal, journal::read(&folder)?.1)?;
+    }
+    let entries = journal.entries();
+    wishes.write(&course, &templates, &run.out, &entries)?;
+    let tally = Tally { unjudged: unjudged(&entries), ..Tally::default() };
+    tell(&entries, &tally, &run.out);
+    Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
+}
+
+/// What a part is told besides its number.
+fn options_of_a_part(run: &Run, labs: &[String], seed: u64, jobs: usize) -> anyhow::Result<Vec<OsString>> {
+    let mut words = vec![std::path::absolute(&run.submissions)?.into_os_string()];
+    for lab in labs {
+        words.extend(["--lab".into(), lab.into()]);
+    }
+    let mut option = |name: &str, value: String| words.extend([name.into(), value.into()]);
+    option("--seed", seed.to_string());
+    option("--jobs", jobs.to_string());
+    for (name, time) in [("--deadline", run.deadline), ("--budget", run.budget), ("--compile", run.compile)] {
+        option(name, time.as_secs_f64().to_string());
+    }
+    if let Some(roster) = &run.roster {
+        words.extend(["--roster".into(), std::path::absolute(roster)?.into_os_string()]);
+    }
+    for (name, said) in [("--i-trust-these", run.i_trust_these), ("--no-box", run.no_box)] {
+        if said {
+            words.push(name.into());
+        }
+    }
+    Ok(words)
+}
+
+/// Takes the entries of a part into the journal of the whole. What was judged later counts: some may have been judged again there.
+fn take_in(journal: &mut Journal, entries: Vec<Entry>) -> anyhow::Result<()> {
+    for entry in entries {
+        let known = journal.get(&entry.student, &entry.lab);
+        if known.is_none_or(|known| *known != entry && known.began_ms <= entry.began_ms) {
+            journal.add(entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn unjudged(entries: &[Entry]) -> usize {
+    entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError).count()
 }
 
 /// A journal goes on with what it was begun for.
@@ -325,7 +464,10 @@ fn tell(entries: &[Entry], tally: &Tally, out: &Path) {
             println!("  {} {}: {} {}", entry.student, entry.lab, entry.reason, first_line(&entry.details));
         }
     }
-    println!("report: {}", out.join("report.html").display());
+    let page = out.join("report.html");
+    if page.exists() {
+        println!("report: {}", page.display());
+    }
 }
 
 fn first_line(text: &str) -> &str {
@@ -359,11 +501,7 @@ fn merge(reports: &[PathBuf], out: &Path, wishes: &Wishes) -> anyhow::Result<Exi
         Journal::open(out, || Head { version: journal::VERSION, labs: labs.clone(), seed, shard: (1, 1) })?;
     same_as_before(&journal.head, &labs, Some(seed), (1, 1), out)?;
     for (_, (_, entries)) in parts {
-        for entry in entries {
-            if journal.get(&entry.student, &entry.lab) != Some(&entry) {
-                journal.add(entry)?;
-            }
-        }
+        take_in(&mut journal, entries)?;
     }
     let entries = journal.entries();
     report_on(&course, &entries, out, wishes)
@@ -377,7 +515,7 @@ fn again(out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
 
 fn report_on(course: &Course, entries: &[Entry], out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     wishes.write(course, &[], out, entries)?;
-    let unjudged = entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError).count();
+    let unjudged = unjudged(entries);
     tell(entries, &Tally { unjudged, ..Tally::default() }, out);
     Ok(if unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
 }
@@ -387,7 +525,8 @@ fn new_seed() -> u64 {
     fastrand::u64(1..1_000_000_000)
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// Reads a time.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a time in seconds, as in 5 or 0.5");
     let seconds: f64 = text.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)

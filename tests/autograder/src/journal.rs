@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
@@ -47,18 +50,55 @@ impl Journal {
     pub fn open(folder: &Path, begin: impl FnOnce() -> Head) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let path = folder.join(FILE);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&path)
-            .with_context(|| format!("{} cannot be opened", path.display()))?;
-        if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            bail!(
+        let file = open_file(&path)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => bail!(
                 "{} is being written by another `cargo grade`; wait for it, or choose another --out",
                 path.display()
-            );
+            ),
+            // Some shared file systems have no locks.
+            Err(error) => eprintln!(
+                "{} cannot be locked ({error}); see to it that no other `cargo grade` writes it",
+                path.display()
+            ),
         }
+        Self::begin_or_go_on(path, file, begin)
+    }
+
+    /// Opens the journal in a folder whose last writer may still be there although it ought to be dead: a task on a machine that was given up.
+    ///
+    /// Waits for the other's lock for some time. After that, or where the file system has no locks, the journal becomes a new file with the
+    /// same whole lines, which takes the old one's place in one step: what the other still writes goes into a file without a name, and at its
+    /// next entry it notices and ends. Whatever it had judged in between is judged again.
+    pub fn take_over(
+        folder: &Path,
+        patience: Duration,
+        begin: impl FnOnce() -> Head,
+    ) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let path = folder.join(FILE);
+        let mut file = open_file(&path)?;
+        let end = Instant::now() + patience;
+        loop {
+            match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) if is_at(&file, &path) => break,
+                // Another has taken the file's place meanwhile.
+                Ok(()) => file = open_file(&path)?,
+                Err(Errno::WOULDBLOCK) if Instant::now() < end => {
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                Err(error) => {
+                    eprintln!("{}: {error}; the journal is taken over", path.display());
+                    file = replace(&file, &path)?;
+                    break;
+                }
+            }
+        }
+        Self::begin_or_go_on(path, file, begin)
+    }
+
+    fn begin_or_go_on(path: PathBuf, mut file: File, begin: impl FnOnce() -> Head) -> anyhow::Result<Self> {
         let (lines, whole) =
             whole_lines(&file).with_context(|| format!("{} cannot be read", path.display()))?;
         file.set_len(whole).with_context(|| format!("{} cannot be mended", path.display()))?;
@@ -75,6 +115,12 @@ impl Journal {
 
     /// Writes an entry, and returns when it is on disk.
     pub fn add(&mut self, entry: Entry) -> anyhow::Result<()> {
+        if !is_at(&self.file, &self.path) {
+            bail!(
+                "{} was taken over by another `cargo grade`, or removed; this one ends",
+                self.path.display()
+            );
+        }
         write_line(&mut self.file, &entry).with_context(|| cannot_write(&self.path))?;
         self.entries.insert((entry.student.clone(), entry.lab.clone()), entry);
         Ok(())
@@ -89,6 +135,32 @@ impl Journal {
     pub fn entries(&self) -> Vec<Entry> {
         self.entries.values().cloned().collect()
     }
+}
+
+fn open_file(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    options.open(path).with_context(|| format!("{} cannot be opened", path.display()))
+}
+
+/// Whether this file still is what its path names.
+fn is_at(file: &File, path: &Path) -> bool {
+    let same = |a: &std::fs::Metadata, b: &std::fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    file.metadata().ok().zip(std::fs::metadata(path).ok()).is_some_and(|(a, b)| same(&a, &b))
+}
+
+/// Puts a new file with the same whole lines in the file's place, locked where that is possible.
+fn replace(file: &File, path: &Path) -> anyhow::Result<File> {
+    let (lines, _) = whole_lines(file).with_context(|| format!("{} cannot be read", path.display()))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new().prefix("journal").append(true).tempfile_in(folder)?;
+    for line in lines {
+        new.write_all(&line)?;
+        new.write_all(b"\n")?;
+    }
+    new.as_file().sync_all()?;
+    let _ = rustix::fs::flock(new.as_file(), FlockOperation::NonBlockingLockExclusive);
+    new.persist(path).with_context(|| format!("{} cannot be replaced", path.display()))
 }
 
 /// Reads a journal that nobody need write.
@@ -245,12 +317,46 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_whose_writer_lingers_is_taken_over_and_its_writer_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lingering = Journal::open(folder.path(), head).unwrap();
+        lingering.add(entry("a", "x")).unwrap();
+        let mut journal = Journal::take_over(folder.path(), Duration::from_millis(1), head).unwrap();
+        let error = lingering.add(entry("b", "too late")).unwrap_err().to_string();
+        assert!(error.contains("was taken over"), "{error}");
+        journal.add(entry("b", "y")).unwrap();
+        assert!(Journal::open(folder.path(), head).is_err(), "the new file is locked");
+        drop((lingering, journal));
+        let reasons: Vec<String> =
+            read(folder.path()).unwrap().1.into_iter().map(|entry| entry.reason).collect();
+        assert_eq!(reasons, ["x", "y"]);
+    }
+
+    #[test]
+    fn a_lock_that_is_given_up_in_time_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dying = Journal::open(folder.path(), head).unwrap();
+        dying.add(entry("a", "x")).unwrap();
+        let path = folder.path().join(FILE);
+        let before = std::fs::metadata(&path).unwrap().ino();
+        std::thread::scope(|scope| {
+            let next =
+                scope.spawn(|| Journal::take_over(folder.path(), Duration::from_secs(3600), head).unwrap());
+            dying.add(entry("b", "the last words")).unwrap();
+            drop(dying);
+            assert_eq!(next.join().unwrap().entries().len(), 2);
+        });
+        assert_eq!(std::fs::metadata(&path).unwrap().ino(), before, "nothing was replaced");
+    }
+
+    #[test]
     fn a_full_disk_is_said_and_loses_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::open(folder.path(), head).unwrap();
         journal.add(entry("a", "x")).unwrap();
         let before = std::fs::metadata(folder.path().join(FILE)).unwrap().len();
         journal.file = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        journal.path = "/dev/full".into();
         let error = format!("{:#}", journal.add(entry("b", "y")).unwrap_err());
         assert!(error.contains("the same command goes on"), "{error}");
         assert_eq!(std::fs::metadata(folder.path().join(FILE)).unwrap().len(), before);

@@ -13,6 +13,8 @@ pub mod journal;
 pub mod jplag;
 pub mod judge;
 pub mod limits;
+pub mod prepared;
 pub mod report;
 pub mod sandbox;
+pub mod slurm;
 pub mod template;

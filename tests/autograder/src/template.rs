@@ -37,7 +37,7 @@ pub struct Rustc {
 pub type CommandLine = (Vec<String>, Vec<(String, String)>);
 
 /// All that is needed to build and judge submissions for one lab.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Template {
     /// The lab, as in `lab03`.
     pub lab: String,
@@ -55,7 +55,7 @@ pub struct Template {
 }
 
 /// The toolchain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Toolchain {
     /// Its folder, as `rustc --print sysroot` tells.
     pub sysroot: PathBuf,
