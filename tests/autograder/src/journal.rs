@@ -63,13 +63,12 @@ impl Journal {
             whole_lines(&file).with_context(|| format!("{} cannot be read", path.display()))?;
         file.set_len(whole).with_context(|| format!("{} cannot be mended", path.display()))?;
         file.seek(SeekFrom::End(0))?;
-        let (head, entries) = match parse(&lines, &path)? {
-            Some(read) => read,
-            None => {
-                let head = begin();
-                write_line(&mut file, &head).with_context(|| cannot_write(&path))?;
-                (head, BTreeMap::new())
-            }
+        let (head, entries) = if let Some(read) = parse(&lines, &path)? {
+            read
+        } else {
+            let head = begin();
+            write_line(&mut file, &head).with_context(|| cannot_write(&path))?;
+            (head, BTreeMap::new())
         };
         Ok(Self { path, file, head, entries })
     }

@@ -23,12 +23,18 @@ use crate::inside::RECORD;
 /// Where the sources lie inside the compiler's box.
 pub const WORK: &str = "/submission";
 
+/// Arguments that say what cargo wants to know; a report wants to be read.
+const FOR_CARGO: [&str; 3] = ["--emit", "--json", "--error-format"];
+
 /// A command line of rustc's, as cargo gave it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rustc {
     arguments: Vec<String>,
     variables: BTreeMap<String, String>,
 }
+
+/// Arguments, and variables with their values.
+pub type CommandLine = (Vec<String>, Vec<(String, String)>);
 
 /// All that is needed to build and judge submissions for one lab.
 #[derive(Clone, Debug)]
@@ -124,34 +130,27 @@ impl Template {
         role: &str,
         out: &Path,
         places: &[(PathBuf, PathBuf)],
-    ) -> anyhow::Result<(Vec<String>, Vec<(String, String)>)> {
+    ) -> anyhow::Result<CommandLine> {
         let rustc = self.rustc.get(role).with_context(|| format!("{} has no program {role}", self.lab))?;
         let deps = self.target.join("debug/deps");
-        let (deps, libraries) = (deps.to_string_lossy().into_owned(), self.libraries.to_string_lossy());
-        let placed = |argument: &str| {
-            let mut argument = argument.replace(&deps, &libraries);
+        let (built, libraries) = (deps.to_string_lossy().into_owned(), self.libraries.to_string_lossy());
+        let moved = |argument: &str| {
+            let mut text = argument.replace(&built, &libraries);
             for (outside, inside) in places {
-                argument = argument.replace(&*outside.to_string_lossy(), &inside.to_string_lossy());
+                text = text.replace(&*outside.to_string_lossy(), &inside.to_string_lossy());
             }
-            argument
+            text
         };
         let mut arguments = Vec::new();
-        let mut given = rustc.arguments.iter();
-        while let Some(argument) = given.next() {
-            let codegen = if argument == "-C" { given.as_slice().first().map(String::as_str) } else { None };
+        let mut left = rustc.arguments.iter();
+        while let Some(argument) = left.next() {
+            let codegen = if argument == "-C" { left.as_slice().first().map(String::as_str) } else { None };
             let takes = |name: &str| codegen.is_some_and(|codegen| codegen.starts_with(name));
-            if takes("incremental=")
-                || takes("extra-filename=")
-                || takes("metadata=")
-                || argument == "--out-dir"
-            {
-                given.next();
-            } else if argument.starts_with("--emit")
-                || argument.starts_with("--json")
-                || argument.starts_with("--error-format")
-            {
-            } else {
-                arguments.push(placed(argument));
+            let ours = ["incremental=", "extra-filename=", "metadata="].into_iter().any(takes);
+            if ours || argument == "--out-dir" {
+                left.next();
+            } else if !FOR_CARGO.into_iter().any(|name| argument.starts_with(name)) {
+                arguments.push(moved(argument));
             }
         }
         let program = out.join(role).display().to_string();

@@ -34,6 +34,18 @@ const LAUNCHED: &str = "LAB_LAUNCHED";
 /// How long the readers may have nothing to read after the program ended, where a child of it keeps its output open.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
+/// What a thread has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThreadUse {
+    /// The processor time that it has used, in steps of 10 ms.
+    pub time: Duration,
+    /// How often it has waited for something; 0 where the system does not tell. Who computes hardly ever does, whoever else wants the
+    /// processor.
+    pub waits: u64,
+    /// Whether it runs now, or would if a processor were free.
+    pub runs: bool,
+}
+
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -337,11 +349,11 @@ impl Process {
         time_in(&std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?)
     }
 
-    /// The processor time that each of its threads has used, and each thread of the programs that it started, by the thread's number; none
-    /// where the system does not tell.
+    /// What each of its threads has done so far, and each thread of the programs that it started, by the thread's number; none where the
+    /// system does not tell.
     ///
-    /// Source: `/proc/PID/task/TID/stat` and `children`, see proc(5).
-    pub fn threads(&self) -> Option<BTreeMap<i32, Duration>> {
+    /// Source: `stat`, `status` and `children` in `/proc/PID/task/TID`, see proc(5).
+    pub fn threads(&self) -> Option<BTreeMap<i32, ThreadUse>> {
         let mut threads = BTreeMap::new();
         let mut left = vec![self.pid()];
         while let Some(pid) = left.pop() {
@@ -350,7 +362,10 @@ impl Process {
                 let number = task.file_name().to_string_lossy().parse().ok()?;
                 // A thread may end while it is looked at.
                 if let Ok(text) = std::fs::read_to_string(task.path().join("stat")) {
-                    threads.insert(number, time_in(&text)?);
+                    let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+                    let runs = text.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with('R'));
+                    let (time, waits) = (time_in(&text)?, waits_in(&status));
+                    threads.insert(number, ThreadUse { time, waits, runs });
                 }
                 let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
                 left.extend(children.split_whitespace().filter_map(|child| child.parse::<i32>().ok()));
@@ -410,6 +425,12 @@ fn time_in(stat: &str) -> Option<Duration> {
     let mut fields = after.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(Duration::from_millis(ticks * 10))
+}
+
+/// How often a thread has waited, in the text of its `status` file.
+fn waits_in(status: &str) -> u64 {
+    let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    count.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
 }
 
 impl Drop for Process {
@@ -692,6 +713,45 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(process.asleep(), Some(None));
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_threads_of_a_child_are_told_too() {
+        let (process, _timeline, _folder) = sh("(while :; do :; done) & wait");
+        let end = Instant::now() + LONG;
+        let busy = |threads: &BTreeMap<i32, ThreadUse>| {
+            threads.values().filter(|thread| thread.time >= Duration::from_millis(50)).count()
+        };
+        while busy(&process.threads().unwrap()) < 1 {
+            assert!(Instant::now() < end, "the loop of the child used no processor time");
+            thread::yield_now();
+        }
+        let threads = process.threads().unwrap();
+        assert_eq!((threads.len(), busy(&threads)), (2, 1), "{threads:?}");
+        assert!(threads.values().any(|thread| thread.runs), "{threads:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn it_is_told_how_often_a_thread_has_waited() {
+        let (mut process, _timeline, _folder) = sh("while read line; do echo $line; done");
+        let waits =
+            |process: &Process| process.threads().unwrap().values().map(|thread| thread.waits).sum::<u64>();
+        process.type_line(b"0").unwrap();
+        line(&process, 0);
+        let before = waits(&process);
+        for number in 1..=20 {
+            // It has to wait for a line that is typed when the one before was seen.
+            let end = Instant::now() + LONG;
+            while process.asleep() == Some(None) {
+                assert!(Instant::now() < end, "it never slept");
+                thread::yield_now();
+            }
+            process.type_line(number.to_string().as_bytes()).unwrap();
+            line(&process, number);
+        }
+        assert!(waits(&process) >= before + 20, "{before} {}", waits(&process));
     }
 
     #[cfg(target_os = "linux")]

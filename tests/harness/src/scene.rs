@@ -17,7 +17,7 @@ use rustix::process::Signal;
 use crate::common;
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::holes;
-use crate::program::{Ended, FLOODED, Output, Process, Start};
+use crate::program::{Ended, FLOODED, Output, Process, Start, ThreadUse};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
 use crate::turns;
 
@@ -483,8 +483,8 @@ impl Program {
         self.process.borrow().cpu_time()
     }
 
-    /// The processor time that each of its threads has used, by the thread's number; none where the system does not tell.
-    pub fn threads(&self) -> Option<BTreeMap<i32, Duration>> {
+    /// What each of its threads has done so far, by the thread's number; none where the system does not tell.
+    pub fn threads(&self) -> Option<BTreeMap<i32, ThreadUse>> {
         self.process.borrow().threads()
     }
 
