@@ -42,7 +42,10 @@ impl Course {
             let target = root.join("target");
             (root, target)
         } else {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            // A workspace that was moved or copied keeps its executables: cargo, which starts this one, knows better where it is now.
+            let told = env::var_os("CARGO_MANIFEST_DIR").map(|folder| Path::new(&folder).join("../.."));
+            let told = told.filter(|root| root.join("labs").is_dir());
+            let root = told.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
             // The command lies in TARGET/debug.
             let own = env::current_exe().ok();
             let target = own.and_then(|path| Some(path.parent()?.parent()?.to_path_buf()));
