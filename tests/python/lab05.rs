@@ -44,8 +44,13 @@ impl Meeting {
     }
 
     fn start(&self, name: &str, command: &[&OsStr]) -> Process {
-        let start =
-            Start { name, command: command.to_vec(), folder: self.folder.path(), timeline: &self.timeline };
+        let start = Start {
+            name,
+            command: command.to_vec(),
+            launcher: 0..0,
+            folder: self.folder.path(),
+            timeline: &self.timeline,
+        };
         Process::start(&start).unwrap()
     }
 

@@ -56,7 +56,13 @@ impl Meeting {
             Language::Python => vec![&self.python, script.as_os_str()],
         };
         command.extend(arguments.iter().map(OsStr::new));
-        let start = Start { name: role, command, folder: self.folder.path(), timeline: &self.timeline };
+        let start = Start {
+            name: role,
+            command,
+            launcher: 0..0,
+            folder: self.folder.path(),
+            timeline: &self.timeline,
+        };
         Process::start(&start).unwrap()
     }
 }

@@ -40,7 +40,13 @@ impl Pair {
     fn start(&self, command: &[OsString], updates: &str, snapshot: &str) -> Process {
         let arguments = ["--updates", updates, "--snapshot", snapshot].map(OsStr::new);
         let command = command.iter().map(OsString::as_os_str).chain(arguments).collect();
-        let start = Start { name: "program", command, folder: self.folder.path(), timeline: &self.timeline };
+        let start = Start {
+            name: "program",
+            command,
+            launcher: 0..0,
+            folder: self.folder.path(),
+            timeline: &self.timeline,
+        };
         Process::start(&start).unwrap()
     }
 

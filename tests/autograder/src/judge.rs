@@ -412,7 +412,8 @@ fn set_result(check: &mut CheckResult, record: Record, runs: Vec<Outcome>) {
     }
     check.expected = cut(record.expected);
     check.seen = cut(record.seen);
-    check.mistake = record.mistake;
+    // Who has not come to it yet has made no mistake.
+    check.mistake = record.mistake.filter(|_| record.outcome != Outcome::Todo);
     check.read = record.read;
     check.explanation = cut(record.explanation);
     let first = record.timeline.len().saturating_sub(MOST_EVENTS);

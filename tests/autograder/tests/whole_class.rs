@@ -1,0 +1,198 @@
+//! A whole class in one go, where `LAB_CLASS` says how many students: right programs, known mistakes, starters and attacks, each with what must come out.
+//!
+//! It prints what a submission costs and how much memory the grader held. `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture`
+
+mod attacks;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use attacks::{Attack, Base};
+use grade::entry::{Entry, Verdict};
+use grade::journal;
+use harness::failure::Outcome;
+use serde::Deserialize;
+
+/// What of a `mistake.toml` is needed here.
+#[derive(Clone, Debug, Deserialize)]
+struct Mistake {
+    check: String,
+    #[serde(default)]
+    also: Vec<String>,
+    #[serde(default)]
+    sometimes: Vec<String>,
+}
+
+/// What must come out.
+enum Wanted {
+    All,
+    Starter,
+    Mistake(Mistake),
+    Attack(Box<Attack>),
+}
+
+/// The known mistakes of lab 01 that are written in Rust, by name.
+fn mistakes() -> Vec<(String, Mistake)> {
+    let folder = attacks::root().join("tests/mistakes/lab01");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let read = |name: String| {
+        let rust =
+            ["server", "client"].iter().any(|role| folder.join(&name).join(format!("{role}.rs")).exists());
+        let text = fs::read_to_string(folder.join(&name).join("mistake.toml")).ok().filter(|_| rust)?;
+        Some((name, toml::from_str(&text).unwrap()))
+    };
+    names.into_iter().filter_map(read).collect()
+}
+
+/// The reference, with the files of a mistake in their place.
+fn lay(student: &str, submissions: &Path, mistake: Option<&str>) {
+    let right = Attack {
+        base: Base::Reference,
+        archive: None,
+        student: Some(student.into()),
+        ..attacks::one("exits-at-once")
+    };
+    let sources = right.lay(submissions).join("labs/lab01/src");
+    for role in ["server", "client"] {
+        let file = format!("{role}.rs");
+        let solution = attacks::root().join("solutions/lab01/src/bin").join(&file);
+        let wrong = mistake.map(|name| attacks::root().join("tests/mistakes/lab01").join(name).join(&file));
+        let from = wrong.filter(|path| path.exists()).unwrap_or(solution);
+        fs::copy(from, sources.join("bin").join(&file)).unwrap();
+    }
+}
+
+/// Makes a class, and says what must come out for each student.
+fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
+    let (mistakes, attacks) = (mistakes(), attacks::all());
+    let (mut wrong, mut hostile) = (mistakes.into_iter().cycle(), attacks.into_iter().cycle());
+    let mut wanted = Vec::new();
+    for number in 0..students {
+        let kind = ["right", "wrong", "hostile", "wrong", "right", "wrong", "starter", "wrong"][number % 8];
+        let student = format!("{number:03} {kind}");
+        let expected = match kind {
+            "wrong" => {
+                let (name, mistake) = wrong.next().unwrap();
+                lay(&student, submissions, Some(&name));
+                Wanted::Mistake(mistake)
+            }
+            "hostile" => {
+                let attack = Attack { student: Some(student.clone()), ..hostile.next().unwrap() };
+                attack.lay(submissions);
+                Wanted::Attack(Box::new(attack))
+            }
+            "starter" => {
+                let from = attacks::root().join("labs/lab01/src");
+                let to = submissions.join(&student).join("labs/lab01");
+                fs::create_dir_all(&to).unwrap();
+                assert!(Command::new("cp").arg("-r").args([&from, &to]).status().unwrap().success());
+                Wanted::Starter
+            }
+            _ => {
+                lay(&student, submissions, None);
+                Wanted::All
+            }
+        };
+        wanted.push((student, expected));
+    }
+    wanted
+}
+
+/// Why an entry is not what must come out; none where it is.
+fn complaint(entry: &Entry, wanted: &Wanted) -> Option<String> {
+    let told = || format!("{:?}: {} ({} of {})", entry.verdict, entry.reason, entry.total(), entry.max());
+    let right = match wanted {
+        Wanted::All => entry.verdict == Verdict::Passed && entry.total() == entry.max(),
+        Wanted::Starter => entry.verdict == Verdict::Failed && entry.total() <= 1,
+        Wanted::Attack(attack) => {
+            attack.expect.contains(&entry.verdict) && entry.reason.contains(&attack.says)
+        }
+        Wanted::Mistake(mistake) => {
+            let red = entry.checks.iter().filter(|check| !check.outcome.is_green());
+            let named = |name: &String| {
+                *name == mistake.check || mistake.also.contains(name) || mistake.sometimes.contains(name)
+            };
+            let odd: Vec<&str> = red
+                .filter(|check| check.outcome != Outcome::NotRun && !named(&check.name))
+                .map(|check| check.name.as_str())
+                .collect();
+            if !odd.is_empty() {
+                return Some(format!("{odd:?} should pass; {}", told()));
+            }
+            let main = entry.checks.iter().find(|check| check.name == mistake.check);
+            entry.verdict != Verdict::Passed && main.is_some_and(|check| !check.outcome.is_green())
+        }
+    };
+    (!right).then(told)
+}
+
+/// The most memory that a process has held so far, in KiB.
+fn peak(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+#[test]
+fn a_whole_class_comes_out_as_it_must() {
+    let students = std::env::var("LAB_CLASS").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
+    if students == 0 {
+        println!("LAB_CLASS does not say how many students");
+        return;
+    }
+    let doctor = Command::new(env!("CARGO_BIN_EXE_grade")).arg("doctor").output().unwrap();
+    assert!(doctor.status.success(), "attacks are judged in boxes only, and none can be made here");
+    let place = tempfile::tempdir().unwrap();
+    let (submissions, out) = (place.path().join("submissions"), place.path().join("report"));
+    let wanted = class(&submissions, students);
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_grade"))
+        .arg(&submissions)
+        .args(["--lab", "01", "--seed", "7", "--budget", "60", "--out"])
+        .arg(&out)
+        .env_remove("RUST_BACKTRACE")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    let status = loop {
+        most = most.max(peak(child.id()).unwrap_or(0));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let took = began.elapsed().as_secs_f64();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    println!("{students} students: {took:.0} s on {cores} cores, {most} KiB at most");
+    let (_, entries) = journal::read(&out).unwrap();
+    for kind in ["right", "wrong", "starter", "hostile"] {
+        let of_kind: Vec<&Entry> = entries.iter().filter(|entry| entry.student.ends_with(kind)).collect();
+        let total: u64 = of_kind.iter().map(|entry| entry.took_ms).sum();
+        let count = of_kind.len().max(1);
+        println!(
+            "{kind}: {count}, {:.2} s each while {cores} were judged at once",
+            ms(total) / 1000.0 / ms(count as u64)
+        );
+    }
+    let mut complaints = Vec::new();
+    for (student, wanted) in &wanted {
+        let entry = entries.iter().find(|entry| entry.student == *student);
+        let complaint = entry.map_or(Some("not in the journal".into()), |entry| complaint(entry, wanted));
+        complaints.extend(complaint.map(|complaint| format!("{student}: {complaint}")));
+    }
+    assert!(complaints.is_empty(), "{status}\n{complaints:#?}");
+    assert!(most < 300 << 10, "the grader held {most} KiB");
+}
+
+/// A count as a number that can be divided.
+#[allow(clippy::cast_precision_loss)] // far below 2^52
+fn ms(count: u64) -> f64 {
+    count as f64
+}
