@@ -68,6 +68,8 @@ fn read_some(mut stream: impl Read, most: usize) -> (Vec<u8>, bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
@@ -87,11 +89,19 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_ended_with_its_children() {
+        let began = Instant::now();
         let done = sh("sleep 1000 & echo $!; wait", Duration::from_millis(300), 1000);
         assert!(done.status.is_none());
         let child = done.text.trim();
-        let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
-        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+        // A process that was killed still takes a moment to go; one that was not would sleep for a quarter of an hour.
+        let is_alive = || {
+            let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        while is_alive() {
+            assert!(began.elapsed() < LONG, "{child} is still there");
+            std::thread::yield_now();
+        }
     }
 
     #[test]

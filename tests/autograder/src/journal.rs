@@ -137,6 +137,13 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    /// Closing the file would do, but for a child that was forked a moment ago and has not closed its copy yet.
+    fn drop(&mut self) {
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
+    }
+}
+
 fn open_file(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
