@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use harness::program::{Ended, Output, Process, Start};
+use harness::program::{Ended, Launcher, Output, Process, Start};
 use harness::timeline::Timeline;
 
 const LONG: Duration = Duration::from_secs(30);
@@ -47,7 +47,7 @@ impl Meeting {
         let start = Start {
             name,
             command: command.to_vec(),
-            launcher: 0..0,
+            launcher: Launcher::NONE,
             folder: self.folder.path(),
             timeline: &self.timeline,
         };

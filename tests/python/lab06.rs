@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
 
-use harness::program::{Ended, Process, Start};
+use harness::program::{Ended, Launcher, Process, Start};
 use harness::timeline::Timeline;
 
 const LONG: Duration = Duration::from_secs(30);
@@ -59,7 +59,7 @@ impl Meeting {
         let start = Start {
             name: role,
             command,
-            launcher: 0..0,
+            launcher: Launcher::NONE,
             folder: self.folder.path(),
             timeline: &self.timeline,
         };

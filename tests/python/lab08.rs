@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
 
-use harness::program::{Process, Start};
+use harness::program::{Launcher, Process, Start};
 use harness::timeline::Timeline;
 
 const LONG: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ impl Pair {
         let start = Start {
             name: "program",
             command,
-            launcher: 0..0,
+            launcher: Launcher::NONE,
             folder: self.folder.path(),
             timeline: &self.timeline,
         };

@@ -65,10 +65,6 @@ fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
 fn limit(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let [limits, program, arguments @ ..] = arguments else { bail!("__limit LIMITS PROGRAM…") };
     let limits: Limits = serde_json::from_str(&limits.to_string_lossy()).context("the limits")?;
-    // Where no box tells the number of the process, this does: it stays the same.
-    if limits.announce {
-        announce(rustix::process::getpid())?;
-    }
     for (resource, value) in limits.resources() {
         lower(resource, value).with_context(|| format!("the limit {resource:?}"))?;
     }

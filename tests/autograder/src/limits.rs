@@ -17,26 +17,17 @@ pub struct Limits {
     pub open_files: u64,
     /// Processor time of each process, in seconds.
     pub cpu: u64,
-    /// Whether the process says its number to the harness, because no box does.
-    pub announce: bool,
 }
 
 impl Limits {
     /// For a student's program. libzmq and a pool of threads reserve much more address space than they use.
     pub fn program() -> Self {
-        Self {
-            memory: 4 << 30,
-            processes: Some(256),
-            file: 64 << 20,
-            open_files: 1024,
-            cpu: 120,
-            announce: false,
-        }
+        Self { memory: 4 << 30, processes: Some(256), file: 64 << 20, open_files: 1024, cpu: 120 }
     }
 
     /// For the compiler.
     pub fn compiler() -> Self {
-        Self { memory: 4 << 30, processes: None, file: 256 << 20, open_files: 1024, cpu: 60, announce: false }
+        Self { memory: 4 << 30, processes: None, file: 256 << 20, open_files: 1024, cpu: 60 }
     }
 
     /// As pairs for setrlimit(2).

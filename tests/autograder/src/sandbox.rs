@@ -139,9 +139,7 @@ impl Sandbox {
 
     /// The command that the suite's arguments are put behind.
     pub fn judging(&self, judge: &JudgeBox<'_>) -> anyhow::Result<Command> {
-        let mut limits = judge.limits.clone();
-        limits.announce = self.tier == Tier::None;
-        let limits = serde_json::to_string(&limits)?;
+        let limits = serde_json::to_string(&judge.limits)?;
         if self.tier == Tier::None {
             let mut command = Command::new(judge.suite);
             command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
@@ -163,6 +161,7 @@ impl Sandbox {
             ("LAB_PROGRAMS", OsStr::new("/programs")),
             ("LAB_RECORDS", OsStr::new("/records")),
             ("LAB_LAUNCHER", OsStr::new("/grade __launch")),
+            ("LAB_LAUNCHER_TELLS", OsStr::new("1")),
             (inside::LIMITS, OsStr::new(&limits)),
             (inside::FOLDERS, OsStr::new("/programs")),
         ];

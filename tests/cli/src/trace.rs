@@ -19,7 +19,7 @@ use clap::Args;
 use harness::chart::{self, Live, TextOptions};
 use harness::locale;
 use harness::manifest::TraceEntry;
-use harness::program::{Process, Start};
+use harness::program::{Launcher, Process, Start};
 use harness::tap::Tap;
 use harness::timeline::{Stream, Timeline, What};
 use rustix::process::Signal;
@@ -274,7 +274,7 @@ impl<'a> Stage<'a> {
         let start = Start {
             name: entry.name(),
             command,
-            launcher: 0..0,
+            launcher: Launcher::NONE,
             folder: &self.folder,
             timeline: &view.timeline,
         };

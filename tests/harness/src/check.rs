@@ -5,7 +5,8 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `LAB_PROGRAMS` | folder of the executables to judge, named by role; else those of the suite's own package |
-//! | `LAB_LAUNCHER` | command put before each program; it says in the file `LAB_LAUNCHED` the number of the program's process, in a line, and ends as the program ends |
+//! | `LAB_LAUNCHER` | command put before each program |
+//! | `LAB_LAUNCHER_TELLS` | set where the launcher does not become the program: it writes the number of the program's process into the file `LAB_LAUNCHED`, in a line, and ends as the program ends |
 //! | `LAB_RECORDS` | folder for the records; else `target/labs/PACKAGE` |
 //! | `LAB_SEED` | seed of the random values; else a new one each time |
 //! | `LAB_DEADLINE` | seconds that a wait may last; else 5 |
@@ -244,6 +245,7 @@ impl Settings {
         });
         let paths = paths.collect::<Result<_, String>>()?;
         let launcher = words(&std::env::var("LAB_LAUNCHER").unwrap_or_default());
+        let tells = !launcher.is_empty() && std::env::var_os("LAB_LAUNCHER_TELLS").is_some();
         let records = folder_from("LAB_RECORDS").unwrap_or_else(|| default_records(lab));
         let seed = match std::env::var("LAB_SEED") {
             Ok(text) => {
@@ -255,7 +257,7 @@ impl Settings {
             Ok(text) => parse_seconds(&text)?,
             Err(_) => DEADLINE,
         };
-        Ok(Self { programs: Programs { paths, launcher }, records, seed, deadline })
+        Ok(Self { programs: Programs { paths, launcher, tells }, records, seed, deadline })
     }
 }
 

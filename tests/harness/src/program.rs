@@ -158,6 +158,20 @@ pub struct Process {
     signalled: Cell<bool>,
 }
 
+/// The launcher's words among those that start a program, from `LAB_LAUNCHER`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launcher {
+    /// Which words these are; none where the program is started directly.
+    pub words: Range<usize>,
+    /// Whether it says which process the program is, because it does not become the program itself: `LAB_LAUNCHER_TELLS`.
+    pub tells: bool,
+}
+
+impl Launcher {
+    /// No launcher.
+    pub const NONE: Self = Self { words: 0..0, tells: false };
+}
+
 /// How to start a program.
 #[derive(Debug)]
 pub struct Start<'a> {
@@ -165,8 +179,8 @@ pub struct Start<'a> {
     pub name: &'a str,
     /// What comes before the program, the program and its arguments.
     pub command: Vec<&'a OsStr>,
-    /// Which of these words are the launcher's, from `LAB_LAUNCHER`; none where the program is started directly.
-    pub launcher: Range<usize>,
+    /// What is known of the launcher among them.
+    pub launcher: Launcher,
     /// Where it runs.
     pub folder: &'a Path,
     /// The record that its lines go into.
@@ -176,7 +190,7 @@ pub struct Start<'a> {
 impl Start<'_> {
     /// The command line for the timeline: without the launcher's words, and with the program's file name first.
     fn shown(&self) -> Vec<String> {
-        let words = self.command.iter().enumerate().filter(|(at, _)| !self.launcher.contains(at));
+        let words = self.command.iter().enumerate().filter(|(at, _)| !self.launcher.words.contains(at));
         let mut shown: Vec<String> = words.map(|(_, word)| word.to_string_lossy().into_owned()).collect();
         if let Some(first) = shown.first_mut() {
             *first = file_name(OsStr::new(first));
@@ -226,7 +240,7 @@ impl Process {
         let (key, value) = mark.split_once('=').unwrap_or(("LAB_PROCESS", ""));
         start.timeline.record(What::Start { who: start.name.into(), command: start.shown() });
         let mut command = Command::new(program);
-        let launched = (!start.launcher.is_empty()).then(Launched::new).transpose()?;
+        let launched = start.launcher.tells.then(Launched::new).transpose()?;
         if let Some(launched) = &launched {
             command.env(LAUNCHED, launched.path());
         }
@@ -569,8 +583,13 @@ mod tests {
         let timeline = Timeline::new();
         let folder = tempfile::tempdir().unwrap();
         let command = ["/bin/sh", "-c", script].map(OsStr::new).to_vec();
-        let start =
-            Start { name: "program", command, launcher: 0..0, folder: folder.path(), timeline: &timeline };
+        let start = Start {
+            name: "program",
+            command,
+            launcher: Launcher::NONE,
+            folder: folder.path(),
+            timeline: &timeline,
+        };
         (Process::start(&start).unwrap(), timeline, folder)
     }
 
@@ -778,7 +797,7 @@ mod tests {
         let start = Start {
             name: "program",
             command: command.to_vec(),
-            launcher: 0..4,
+            launcher: Launcher { words: 0..4, tells: true },
             folder: folder.path(),
             timeline: &timeline,
         };
@@ -817,7 +836,13 @@ mod tests {
     fn a_program_that_is_not_there_is_an_error() {
         let timeline = Timeline::new();
         let command = vec![OsStr::new("/no/such/program")];
-        let start = Start { name: "x", command, launcher: 0..0, folder: Path::new("/"), timeline: &timeline };
+        let start = Start {
+            name: "x",
+            command,
+            launcher: Launcher::NONE,
+            folder: Path::new("/"),
+            timeline: &timeline,
+        };
         assert!(Process::start(&start).is_err());
     }
 }

@@ -17,7 +17,7 @@ use rustix::process::Signal;
 use crate::common;
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::holes;
-use crate::program::{Ended, FLOODED, Output, Process, Start, ThreadUse};
+use crate::program::{Ended, FLOODED, Launcher, Output, Process, Start, ThreadUse};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
 use crate::turns;
 
@@ -65,6 +65,8 @@ pub struct Programs {
     pub paths: Vec<(String, PathBuf)>,
     /// Words put before each program, from `LAB_LAUNCHER`.
     pub launcher: Vec<String>,
+    /// Whether these say which process the program is, from `LAB_LAUNCHER_TELLS`.
+    pub tells: bool,
 }
 
 /// One check's stage. Cloning gives another handle to the same scene.
@@ -226,7 +228,7 @@ impl Scene {
         };
         let launcher = programs.launcher.iter().map(OsString::from);
         let mut command: Vec<OsString> = before.iter().map(OsString::from).chain(launcher).collect();
-        let launcher = before.len()..command.len();
+        let launcher = Launcher { words: before.len()..command.len(), tells: programs.tells };
         command.push(path.into());
         command.extend(arguments.into_iter().map(|argument| argument.as_ref().to_os_string()));
         let start = Start {

@@ -10,7 +10,7 @@ use harness::tap::{Side, messages};
 use crate::stage::LIMIT;
 
 fn scene(deadline: Duration) -> Scene {
-    Scene::new(Programs { paths: vec![], launcher: vec![] }, deadline, 1, 1).unwrap()
+    Scene::new(Programs { paths: vec![], launcher: vec![], tells: false }, deadline, 1, 1).unwrap()
 }
 
 #[test]
