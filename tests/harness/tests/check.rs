@@ -263,10 +263,15 @@ fn the_same_seed_gives_the_same_values() {
 
 #[test]
 fn a_launcher_stands_before_each_program() {
-    let run = run("passes", &[("LAB_LAUNCHER", "env LAB_MARK='a b' /usr/bin/env")]);
+    let home = tempfile::tempdir().unwrap();
+    let mark = home.path().join("a b");
+    let launcher = format!("/bin/sh -c 'echo $0 >>\"{}\"; exec \"$@\"' 'a launcher'", mark.display());
+    let run = run("passes", &[("LAB_LAUNCHER", &launcher)]);
     assert!(run.green, "{}", run.text);
+    assert!(std::fs::read_to_string(mark).unwrap().starts_with("a launcher\n"));
+    // A student reads of the program, and not of what keeps it in.
     let text = format!("{:?}", run.record("t1_says_hello").timeline[0]);
-    assert!(text.contains("LAB_MARK=a b"), "{text}");
+    assert!(text.contains(r#"["sh", "-c""#) && !text.contains("launcher"), "{text}");
 }
 
 #[test]
