@@ -140,7 +140,7 @@ pub(crate) struct Run {
     /// The folder of the report, and of the journal by which the same command goes on after a crash
     #[arg(long, default_value = "report")]
     out: PathBuf,
-    /// How many submissions at once; as many as cores without it
+    /// How many submissions at once; two for each core without it, because much of the time is waiting
     #[arg(short, long)]
     jobs: Option<usize>,
     /// The seed of the random values, the same for the whole class; a new one without it, which the journal keeps
@@ -263,7 +263,7 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
         Some("changed") => Regrade::Changed,
         Some(name) => Regrade::Student(name.into()),
     };
-    let jobs = run.jobs.unwrap_or(cores);
+    let jobs = run.jobs.unwrap_or(2 * cores);
     let work = Class { judge: &judge, templates: &templates, regrade, jobs };
     let numbers: Vec<usize> = (0..class.len()).filter(|number| number % shard.1 == shard.0 - 1).collect();
     let bar = class::progress();
