@@ -190,10 +190,11 @@ impl Judge {
         let mut results = BTreeMap::new();
         for check in &template.manifest.checks {
             let record = all.get(&check.name);
-            results.insert(check.name.clone(), record.map(|record| (record.clone(), vec![record.outcome])));
+            results.insert(check.name.clone(), record.map(|kept| (kept.clone(), vec![kept.record.outcome])));
         }
         let failed: Vec<&str> = all
             .values()
+            .map(|kept| &kept.record)
             .filter(|record| matches!(record.outcome, Outcome::Failed | Outcome::Hung))
             .map(|record| record.check.as_str())
             .collect();
@@ -201,6 +202,7 @@ impl Judge {
             let (alone, _) = self.suite(template, programs, &work.join("alone"), &failed, end)?;
             let differs: Vec<&str> = alone
                 .values()
+                .map(|kept| &kept.record)
                 .filter(|record| record.outcome.is_green())
                 .map(|record| record.check.as_str())
                 .collect();
@@ -212,14 +214,14 @@ impl Judge {
             for (name, second) in alone {
                 if let Some(Some((record, runs))) = results.get_mut(&name) {
                     // A check that was not carried out because one before it hung again says nothing new.
-                    if second.outcome == Outcome::NotRun {
+                    if second.record.outcome == Outcome::NotRun {
                         continue;
                     }
-                    runs.push(second.outcome);
+                    runs.push(second.record.outcome);
                     // Two of three: with one for and one against, the third says which.
                     if let Some(third) = third.get(&name) {
-                        runs.push(third.outcome);
-                        if third.outcome.is_green() {
+                        runs.push(third.record.outcome);
+                        if third.record.outcome.is_green() {
                             *record = third.clone();
                         }
                     }
@@ -238,7 +240,7 @@ impl Judge {
         records: &Path,
         only: &[&str],
         end: Instant,
-    ) -> anyhow::Result<(BTreeMap<String, Record>, bool)> {
+    ) -> anyhow::Result<(BTreeMap<String, Kept>, bool)> {
         fs::create_dir(records)?;
         let threads = if only.is_empty() { self.settings.checks_at_once } else { 1 };
         let mut command = self.sandbox.judging(&JudgeBox {
@@ -271,12 +273,12 @@ impl Judge {
 }
 
 /// Reads what a suite left.
-fn read_records(folder: &Path, template: &Template) -> anyhow::Result<BTreeMap<String, Record>> {
+fn read_records(folder: &Path, template: &Template) -> anyhow::Result<BTreeMap<String, Kept>> {
     let mut records = BTreeMap::new();
     for check in &template.manifest.checks {
         match Record::read(&folder.join(&check.name)) {
             Ok(record) => {
-                records.insert(check.name.clone(), record);
+                records.insert(check.name.clone(), Kept::of(record));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(|| format!("the record of {}", check.name)),
@@ -332,8 +334,29 @@ fn take_program(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is kept of a check's record. A program may print megabytes in every check, and many are judged at once.
+#[derive(Clone, Debug)]
+struct Kept {
+    /// The record, cut to what a report shows.
+    record: Record,
+    /// Whether a program wanted more memory than it may have.
+    memory: bool,
+}
+
+impl Kept {
+    fn of(mut record: Record) -> Self {
+        let memory = record.timeline.iter().any(is_out_of_memory);
+        let first = record.timeline.len().saturating_sub(MOST_EVENTS);
+        record.timeline = record.timeline[first..].iter().filter_map(cut_event).collect();
+        record.expected = cut(record.expected);
+        record.seen = cut(record.seen);
+        record.explanation = cut(record.explanation);
+        Self { record, memory }
+    }
+}
+
 /// What was recorded of one check, and how it ended each time.
-type Judged = Option<(Record, Vec<Outcome>)>;
+type Judged = Option<(Kept, Vec<Outcome>)>;
 
 /// Puts the results into the entry, with the verdict that follows from them.
 fn fill(
@@ -345,7 +368,7 @@ fn fill(
 ) -> anyhow::Result<()> {
     let (mut memory, mut flooded, mut full) = (false, false, false);
     for check in &mut entry.checks {
-        let Some((record, runs)) = results.remove(&check.name).flatten() else {
+        let Some((Kept { record, memory: wanted }, runs)) = results.remove(&check.name).flatten() else {
             check.seen = format!("not carried out: the {} s for a submission were over", budget.as_secs());
             continue;
         };
@@ -356,7 +379,7 @@ fn fill(
             anyhow::bail!("`{}` could not be carried out: {}", record.check, record.seen);
         }
         if !record.outcome.is_green() {
-            memory |= record.timeline.iter().any(is_out_of_memory);
+            memory |= wanted;
             flooded |= record.seen.contains(harness::program::FLOODED);
         }
         set_result(check, record, runs);
@@ -410,14 +433,13 @@ fn set_result(check: &mut CheckResult, record: Record, runs: Vec<Outcome>) {
     if record.outcome.is_green() {
         return;
     }
-    check.expected = cut(record.expected);
-    check.seen = cut(record.seen);
+    check.expected = record.expected;
+    check.seen = record.seen;
     // Who has not come to it yet has made no mistake.
     check.mistake = record.mistake.filter(|_| record.outcome != Outcome::Todo);
     check.read = record.read;
-    check.explanation = cut(record.explanation);
-    let first = record.timeline.len().saturating_sub(MOST_EVENTS);
-    check.timeline = record.timeline.iter().skip(first).filter_map(cut_event).collect();
+    check.explanation = record.explanation;
+    check.timeline = record.timeline;
 }
 
 /// A text of a record, as far as a report shows it.

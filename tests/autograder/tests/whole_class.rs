@@ -177,8 +177,9 @@ fn a_whole_class_comes_out_as_it_must() {
         let total: u64 = of_kind.iter().map(|entry| entry.took_ms).sum();
         let count = of_kind.len().max(1);
         println!(
-            "{kind}: {count}, {:.2} s each while {cores} were judged at once",
-            ms(total) / 1000.0 / ms(count as u64)
+            "{kind}: {count}, {:.2} s each while {} were judged at once",
+            ms(total) / 1000.0 / ms(count as u64),
+            2 * cores
         );
     }
     let mut complaints = Vec::new();
