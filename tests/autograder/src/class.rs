@@ -45,6 +45,19 @@ pub enum Regrade {
     Student(String),
 }
 
+impl Regrade {
+    /// Whether work that is in the journal is to be judged again. What the machine could not judge always is.
+    fn asks_for(&self, known: &Entry, changed: bool) -> bool {
+        known.verdict == Verdict::InfrastructureError
+            || match self {
+                Self::Nothing => false,
+                Self::Failed => !matches!(known.verdict, Verdict::Passed),
+                Self::Changed => changed,
+                Self::Student(name) => known.student == *name,
+            }
+    }
+}
+
 /// How a class is judged.
 #[derive(Debug)]
 pub struct Class<'a> {
@@ -67,8 +80,6 @@ pub struct Tally {
     pub kept: usize,
     /// Pieces in the journal that have changed since, and were not judged again.
     pub changed: usize,
-    /// Pieces that the machine could not judge.
-    pub unjudged: usize,
 }
 
 impl Class<'_> {
@@ -93,7 +104,7 @@ impl Class<'_> {
             for _ in 0..self.jobs.clamp(1, numbers.len().max(1)) {
                 scope.spawn(|| {
                     while let Some(&number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if !self.one(submissions, number, &desk) {
+                        if !self.one(submissions, number, &self.regrade, &desk) {
                             return;
                         }
                         bar.inc(1);
@@ -105,24 +116,24 @@ impl Class<'_> {
         let again = std::mem::take(&mut desk.lock().unwrap_or_else(PoisonError::into_inner).again);
         for number in again {
             bar.set_message("once more, alone");
-            self.one(submissions, number, &desk);
+            // Nothing else of that student is judged a second time, whatever was asked for.
+            self.one(submissions, number, &Regrade::Nothing, &desk);
         }
         let desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = desk.error {
             return Err(error);
         }
-        let mut tally = desk.tally;
-        tally.unjudged = desk
-            .journal
-            .entries()
-            .iter()
-            .filter(|entry| entry.verdict == Verdict::InfrastructureError)
-            .count();
-        Ok((desk.journal, tally))
+        Ok((desk.journal, desk.tally))
     }
 
     /// Judges what is to be judged of one student. False when the journal cannot be written any more.
-    fn one(&self, submissions: &dyn Submissions, number: usize, desk: &Mutex<Desk>) -> bool {
+    fn one(
+        &self,
+        submissions: &dyn Submissions,
+        number: usize,
+        regrade: &Regrade,
+        desk: &Mutex<Desk>,
+    ) -> bool {
         let submission = submissions.read(number);
         for template in self.templates {
             let taken = submission.labs.get(&template.lab).unwrap_or(&Taken::Missing);
@@ -134,7 +145,7 @@ impl Class<'_> {
                 }
                 if let Some(known) = desk.journal.get(&blank.student, &blank.lab) {
                     let changed = known.sha256 != blank.sha256 || known.judged_by != blank.judged_by;
-                    if !self.again(known, changed) {
+                    if !regrade.asks_for(known, changed) {
                         desk.tally.kept += 1;
                         desk.tally.changed += usize::from(changed);
                         continue;
@@ -159,17 +170,6 @@ impl Class<'_> {
             }
         }
         true
-    }
-
-    /// Whether work that is in the journal is to be judged again.
-    fn again(&self, known: &Entry, changed: bool) -> bool {
-        known.verdict == Verdict::InfrastructureError
-            || match &self.regrade {
-                Regrade::Nothing => false,
-                Regrade::Failed => !matches!(known.verdict, Verdict::Passed),
-                Regrade::Changed => changed,
-                Regrade::Student(name) => known.student == *name,
-            }
     }
 
     fn judge_taken(&self, template: &Template, taken: &Taken, mut blank: Entry) -> Entry {

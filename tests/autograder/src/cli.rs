@@ -97,35 +97,31 @@ pub(crate) struct Wishes {
 }
 
 impl Wishes {
-    /// Writes the reports on these entries.
-    fn write(
-        &self,
-        course: &Course,
-        templates: &[Template],
-        out: &Path,
-        entries: &[Entry],
-    ) -> anyhow::Result<()> {
-        let policy = self.policy.as_deref().map(Policy::read).transpose()?;
-        let options = Options {
-            policy,
+    /// What they mean. Read before anything is judged: a policy that cannot be read must not be found out after an hour.
+    fn options(&self) -> anyhow::Result<Options> {
+        Ok(Options {
+            policy: self.policy.as_deref().map(Policy::read).transpose()?,
             brief_feedback: self.brief_feedback,
             hidden: self.hidden.iter().cloned().collect(),
             repeat: String::new(),
-        };
-        let starters: BTreeMap<&str, String> = templates
-            .iter()
-            .map(|template| (template.lab.as_str(), ingest::sha256(&template.starter)))
-            .collect();
-        let labs: Vec<LabInfo<'_>> = course
-            .labs
-            .iter()
-            .map(|lab| LabInfo {
-                starter: starters.get(lab.name.as_str()).map(String::as_str),
-                ..LabInfo::from(lab)
-            })
-            .collect();
-        report::write_all(out, entries, &labs, &options)
+        })
     }
+}
+
+/// Writes the reports on these entries.
+fn write_reports(
+    course: &Course,
+    templates: &[Template],
+    out: &Path,
+    entries: &[Entry],
+    options: &Options,
+) -> anyhow::Result<()> {
+    let starters: BTreeMap<&str, String> =
+        templates.iter().map(|template| (template.lab.as_str(), ingest::sha256(&template.starter))).collect();
+    let starter = |lab: &Lab| starters.get(lab.name.as_str()).map(String::as_str);
+    let labs: Vec<LabInfo<'_>> =
+        course.labs.iter().map(|lab| LabInfo { starter: starter(lab), ..LabInfo::from(lab) }).collect();
+    report::write_all(out, entries, &labs, options)
 }
 
 /// Judge submissions.
@@ -178,6 +174,21 @@ pub(crate) struct Run {
     prepared: Option<PathBuf>,
 }
 
+impl Run {
+    /// The submissions, of which there must be one.
+    fn class(&self, labs: &[String]) -> anyhow::Result<ingest::Class> {
+        let roster = self.roster.as_deref().map(Roster::read).transpose()?;
+        let class = ingest::find(&self.submissions, roster.as_ref(), labs, &Caps::default())?;
+        for name in &class.unknown {
+            eprintln!("{name} is on no line of the roster and was not judged");
+        }
+        if class.is_empty() {
+            bail!("there is no submission in {}", self.submissions.display());
+        }
+        Ok(class)
+    }
+}
+
 /// Reads the command line, does what it says, and gives the exit code.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse() {
@@ -209,20 +220,12 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
-    let roster = run.roster.as_deref().map(Roster::read).transpose()?;
-    let class = ingest::find(&run.submissions, roster.as_ref(), &names, &Caps::default())?;
-    for name in &class.unknown {
-        eprintln!("{name} is on no line of the roster and was not judged");
-    }
-    if class.is_empty() {
-        bail!("there is no submission in {}", run.submissions.display());
-    }
+    let class = run.class(&names)?;
     if let Some(folder) = &run.jplag {
         let students = crate::jplag::write(folder, &class, &labs)?;
         println!("sources of {students} students are in {} for JPlag", folder.display());
     }
-    // A policy that cannot be read must not be found out after an hour.
-    wishes.policy.as_deref().map(Policy::read).transpose()?;
+    let options = wishes.options()?;
     if run.shard.is_some() && run.seed.is_none() {
         bail!("all parts of a class need the same random values: say --seed, the same for each");
     }
@@ -271,10 +274,9 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let entries = journal.entries();
     if run.prepared.is_none() {
-        wishes.write(&course, &templates, &run.out, &entries)?;
+        write_reports(&course, &templates, &run.out, &entries, &options)?;
     }
-    tell(&entries, &tally, &run.out);
-    Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
+    Ok(tell(&entries, &tally, &run.out))
 }
 
 fn make_templates(course: &Course, labs: &[&Lab], toolchain: &Toolchain) -> anyhow::Result<Vec<Template>> {
@@ -295,15 +297,8 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Resul
     let course = Course::find()?;
     let labs = chosen(&course, &run.lab)?;
     let names: Vec<String> = labs.iter().map(|lab| lab.name.clone()).collect();
-    let roster = run.roster.as_deref().map(Roster::read).transpose()?;
-    let class = ingest::find(&run.submissions, roster.as_ref(), &names, &Caps::default())?;
-    for name in &class.unknown {
-        eprintln!("{name} is on no line of the roster and was not judged");
-    }
-    if class.is_empty() {
-        bail!("there is no submission in {}", run.submissions.display());
-    }
-    wishes.policy.as_deref().map(Policy::read).transpose()?;
+    let class = run.class(&names)?;
+    let options = wishes.options()?;
     let begin = || Head {
         version: journal::VERSION,
         labs: names.clone(),
@@ -343,11 +338,7 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Resul
     for folder in folders {
         take_in(&mut journal, journal::read(&folder)?.1)?;
     }
-    let entries = journal.entries();
-    wishes.write(&course, &templates, &run.out, &entries)?;
-    let tally = Tally { unjudged: unjudged(&entries), ..Tally::default() };
-    tell(&entries, &tally, &run.out);
-    Ok(if tally.unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
+    report_on(&course, &templates, &journal.entries(), &run.out, &options)
 }
 
 /// What a part is told besides its number.
@@ -382,10 +373,6 @@ fn take_in(journal: &mut Journal, entries: Vec<Entry>) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn unjudged(entries: &[Entry]) -> usize {
-    entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError).count()
 }
 
 /// A journal goes on with what it was begun for.
@@ -430,8 +417,8 @@ fn chosen<'a>(course: &'a Course, names: &[String]) -> anyhow::Result<Vec<&'a La
     Ok(labs)
 }
 
-/// Says in a few lines what came out.
-fn tell(entries: &[Entry], tally: &Tally, out: &Path) {
+/// Says in a few lines what came out, and gives the exit code that says so.
+fn tell(entries: &[Entry], tally: &Tally, out: &Path) -> ExitCode {
     let order = [
         Verdict::Passed,
         Verdict::Failed,
@@ -455,12 +442,14 @@ fn tell(entries: &[Entry], tally: &Tally, out: &Path) {
     if tally.changed > 0 {
         println!("{} of these have changed since; `--regrade changed` judges them again", tally.changed);
     }
-    if tally.unjudged > 0 {
+    let unjudged: Vec<&Entry> =
+        entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError).collect();
+    if !unjudged.is_empty() {
         println!(
             "The machine could not judge {}; no points are given or taken for that, and the same command tries again:",
-            tally.unjudged
+            unjudged.len()
         );
-        for entry in entries.iter().filter(|entry| entry.verdict == Verdict::InfrastructureError) {
+        for entry in &unjudged {
             println!("  {} {}: {} {}", entry.student, entry.lab, entry.reason, first_line(&entry.details));
         }
     }
@@ -468,6 +457,7 @@ fn tell(entries: &[Entry], tally: &Tally, out: &Path) {
     if page.exists() {
         println!("report: {}", page.display());
     }
+    if unjudged.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(UNJUDGED) }
 }
 
 fn first_line(text: &str) -> &str {
@@ -476,7 +466,7 @@ fn first_line(text: &str) -> &str {
 
 /// Makes one journal of the shards'.
 fn merge(reports: &[PathBuf], out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
-    let course = Course::find()?;
+    let options = wishes.options()?;
     let mut parts = Vec::new();
     for folder in reports {
         parts.push((folder, journal::read(folder)?));
@@ -503,21 +493,25 @@ fn merge(reports: &[PathBuf], out: &Path, wishes: &Wishes) -> anyhow::Result<Exi
     for (_, (_, entries)) in parts {
         take_in(&mut journal, entries)?;
     }
-    let entries = journal.entries();
-    report_on(&course, &entries, out, wishes)
+    report_on(&Course::find()?, &[], &journal.entries(), out, &options)
 }
 
 /// Makes the reports again.
 fn again(out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     let (_, entries) = journal::read(out)?;
-    report_on(&Course::find()?, &entries, out, wishes)
+    report_on(&Course::find()?, &[], &entries, out, &wishes.options()?)
 }
 
-fn report_on(course: &Course, entries: &[Entry], out: &Path, wishes: &Wishes) -> anyhow::Result<ExitCode> {
-    wishes.write(course, &[], out, entries)?;
-    let unjudged = unjudged(entries);
-    tell(entries, &Tally { unjudged, ..Tally::default() }, out);
-    Ok(if unjudged > 0 { ExitCode::from(UNJUDGED) } else { ExitCode::SUCCESS })
+/// Writes the reports where nothing was judged here.
+fn report_on(
+    course: &Course,
+    templates: &[Template],
+    entries: &[Entry],
+    out: &Path,
+    options: &Options,
+) -> anyhow::Result<ExitCode> {
+    write_reports(course, templates, out, entries, options)?;
+    Ok(tell(entries, &Tally::default(), out))
 }
 
 /// A seed that nobody can guess: students have the suite, and must not know the values.

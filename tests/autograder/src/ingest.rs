@@ -67,7 +67,7 @@ pub fn sha256(sources: &BTreeMap<String, Vec<u8>>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::template::hex(&hash.finalize())
 }
 
 /// How much is read of one submission. Honest work is far below.

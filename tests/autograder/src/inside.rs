@@ -6,11 +6,11 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -278,9 +278,4 @@ fn end_like(status: ExitStatus) -> ExitCode {
         let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
     }
     ExitCode::from(u8::try_from(status.code().unwrap_or(255)).unwrap_or(255))
-}
-
-/// Runs a command with its output thrown away, and says how it ended.
-pub fn quietly(command: &mut Command) -> io::Result<ExitStatus> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
 }

@@ -8,8 +8,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use attacks::{Attack, Base};
-
 /// A student, what stands in the place of a file of the reference, and what must come out.
 type Student = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
@@ -31,17 +29,7 @@ fn class(place: &Path) -> std::path::PathBuf {
     for (number, (student, files, _)) in CLASS.into_iter().enumerate() {
         let folder = format!("upload{number}");
         roster.extend(["\"", student, "\",", &folder, "\n"]);
-        let right = Attack {
-            base: Base::Reference,
-            archive: None,
-            student: Some(folder.clone()),
-            ..attacks::one("exits-at-once")
-        };
-        let lab = right.lay(&submissions).join("labs/lab01");
-        for role in ["server", "client"] {
-            let from = attacks::root().join(format!("solutions/lab01/src/bin/{role}.rs"));
-            fs::copy(from, lab.join(format!("src/bin/{role}.rs"))).unwrap();
-        }
+        let lab = attacks::hand_in("solutions", &submissions, &folder);
         for (file, from) in files {
             match *from {
                 "" => fs::remove_file(lab.join(file)).unwrap(),
@@ -66,11 +54,6 @@ fn text(output: &Output) -> String {
 
 fn gradebook(out: &Path) -> String {
     fs::read_to_string(out.join("gradebook.csv")).unwrap()
-}
-
-/// Whether boxes can be made here.
-fn boxes() -> bool {
-    Command::new(env!("CARGO_BIN_EXE_grade")).arg("doctor").output().unwrap().status.success()
 }
 
 const TRUST: [&str; 2] = ["--i-trust-these", "--no-box"];
@@ -126,7 +109,7 @@ fn the_same_class_comes_out_the_same_however_it_is_judged() {
     // The head, and one line for each: nothing was judged twice.
     assert_eq!((before.min(4), lines()), (4, 1 + CLASS.len() + 1));
 
-    if boxes() {
+    if attacks::boxes() {
         let boxed = command(&submissions, &out("boxed"), &[]).output().unwrap();
         assert!(boxed.status.success(), "{}", text(&boxed));
         assert_eq!(gradebook(&out("boxed")), wanted);

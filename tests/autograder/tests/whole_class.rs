@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use attacks::{Attack, Base};
+use attacks::Attack;
 use grade::entry::{Entry, Verdict};
 use grade::journal;
 use harness::failure::Outcome;
@@ -52,19 +52,13 @@ fn mistakes() -> Vec<(String, Mistake)> {
 
 /// The reference, with the files of a mistake in their place.
 fn lay(student: &str, submissions: &Path, mistake: Option<&str>) {
-    let right = Attack {
-        base: Base::Reference,
-        archive: None,
-        student: Some(student.into()),
-        ..attacks::one("exits-at-once")
-    };
-    let sources = right.lay(submissions).join("labs/lab01/src");
+    let sources = attacks::hand_in("solutions", submissions, student).join("src/bin");
     for role in ["server", "client"] {
         let file = format!("{role}.rs");
-        let solution = attacks::root().join("solutions/lab01/src/bin").join(&file);
         let wrong = mistake.map(|name| attacks::root().join("tests/mistakes/lab01").join(name).join(&file));
-        let from = wrong.filter(|path| path.exists()).unwrap_or(solution);
-        fs::copy(from, sources.join("bin").join(&file)).unwrap();
+        if let Some(wrong) = wrong.filter(|path| path.exists()) {
+            fs::copy(wrong, sources.join(&file)).unwrap();
+        }
     }
 }
 
@@ -88,10 +82,7 @@ fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
                 Wanted::Attack(Box::new(attack))
             }
             "starter" => {
-                let from = attacks::root().join("labs/lab01/src");
-                let to = submissions.join(&student).join("labs/lab01");
-                fs::create_dir_all(&to).unwrap();
-                assert!(Command::new("cp").arg("-r").args([&from, &to]).status().unwrap().success());
+                attacks::hand_in("labs", submissions, &student);
                 Wanted::Starter
             }
             _ => {
@@ -146,8 +137,7 @@ fn a_whole_class_comes_out_as_it_must() {
         println!("LAB_CLASS does not say how many students");
         return;
     }
-    let doctor = Command::new(env!("CARGO_BIN_EXE_grade")).arg("doctor").output().unwrap();
-    assert!(doctor.status.success(), "attacks are judged in boxes only, and none can be made here");
+    assert!(attacks::boxes(), "attacks are judged in boxes only, and none can be made here");
     let place = tempfile::tempdir().unwrap();
     let (submissions, out) = (place.path().join("submissions"), place.path().join("report"));
     let wanted = class(&submissions, students);

@@ -90,7 +90,7 @@ pub(super) fn names<'a>(students: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Strin
 }
 
 fn digits(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    crate::template::hex(&Sha256::digest(text)[..8])
 }
 
 /// Letters and digits of any script, and `-`, `_`, `.` and blanks where they do no harm.
