@@ -33,6 +33,11 @@ pub static SAME_NAME: Mistake = Mistake {
     says: "Two workers have the same name, so the sink takes them for one. Each program makes its own name: the starter makes it of the number of the process.",
     section: "Three kinds of message",
 };
+pub static NAME_NOT_TAKEN: Mistake = Mistake {
+    name: "ignores-its-name",
+    says: "The worker was given a name with `--name`, and its results carry another one. The starter takes what is given, and makes a name only where none is.",
+    section: "Three kinds of message",
+};
 pub static ENDS_WHEN_IDLE: Mistake = Mistake {
     name: "ends-on-the-first-empty-read",
     says: "The worker took it for the end that there was nothing to receive. An empty socket says only that nothing has come yet: the ventilator may be slow, \
@@ -73,6 +78,12 @@ pub static NOT_GONE: Mistake = Mistake {
            worker still runs: does it look at the control socket at all while it waits for a task?",
     section: "Stop, and gone",
 };
+pub static GONE_AS_ANOTHER: Mistake = Mistake {
+    name: "gone-as-another",
+    says: "The worker has said `gone`, but not in the two frames [`gone`, NAME] with the name that its results have. The sink notes for a name that it is gone: this \
+           worker stays on its sheet, and the sink waits for it.",
+    section: "Stop, and gone",
+};
 pub static DOES_NOT_END: Mistake = Mistake {
     name: "does-not-end",
     says: "`stop` was announced, and the worker did not end with exit code 0. If it waits in a receive on the tasks' socket, it never looks at the other one: \
@@ -88,6 +99,12 @@ pub static WAITS_FOR_A_TASK: Mistake = Mistake {
 pub static GO_IS_STOP: Mistake = Mistake {
     name: "go-is-stop",
     says: "The worker took `go` for its end. Both words come over the control socket. Subscribe to `stop` only, and compare the whole message with it.",
+    section: "Two sockets at once",
+};
+pub static BEGINS_LIKE_STOP: Mistake = Mistake {
+    name: "begins-like-stop",
+    says: "A word came over the control socket that only begins with `stop`, and the worker took it for its end. A subscription is a prefix: compare the whole \
+           message with `b\"stop\"`.",
     section: "Two sockets at once",
 };
 pub static WORKER_LINGER: Mistake = Mistake {
@@ -118,6 +135,18 @@ pub static NO_BARRIER: Mistake = Mistake {
     says: "The tasks were dealt before all workers were there. A PUSH deals to those who are connected, and does so at once: the first one gets everything. The \
            sink announces `go` when K workers are ready, and not earlier; the ventilator deals when it has heard it, and not by the clock.",
     section: "Why a barrier",
+};
+pub static BEGINS_LIKE_GO: Mistake = Mistake {
+    name: "begins-like-go",
+    says: "A word came over the control socket that only begins with `go`, and the ventilator started. A subscription is a prefix, so such a word comes as \
+           well: compare the whole message with `b\"go\"`.",
+    section: "Ready, and go",
+};
+pub static ENDS_AT_ANOTHER_WORD: Mistake = Mistake {
+    name: "ends-at-another-word",
+    says: "The ventilator ended with an error before it dealt anything. A word that only begins with `go` came first: it says nothing, so receive the next one, \
+           until `go` comes.",
+    section: "Ready, and go",
 };
 pub static DOES_NOT_LISTEN: Mistake = Mistake {
     name: "does-not-listen",
@@ -285,6 +314,18 @@ pub static NOT_ALL_RESULTS: Mistake = Mistake {
     says: "The three programs together do not come to the end of the tasks: the sink waits for results. Do the checks of the single programs first; they say which \
            of them it is.",
     section: "Nothing lost at the end",
+};
+pub static NOT_ALL_OF_MANY: Mistake = Mistake {
+    name: "not-all-of-many",
+    says: "The three programs do not come to the end of thousands of tasks. Do the checks of the single programs first; they say which of them it is. Where they are \
+           green, something takes its time for each message, such as a sleep, and that a few thousand times: take what is there, and wait only where nothing is.",
+    section: "The sink and its sheet",
+};
+pub static ENDS_IN_AN_ERROR: Mistake = Mistake {
+    name: "ends-in-an-error",
+    says: "All was done, and the program ended with another exit code than 0. What it said last on standard error says which call failed: something that it \
+           does at the end, when its work is over.",
+    section: "Stop, and gone",
 };
 pub static STAYS_BEHIND: Mistake = Mistake {
     name: "stays-behind",

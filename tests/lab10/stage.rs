@@ -54,20 +54,25 @@ pub struct Bench {
 impl Bench {
     /// Binds the three sockets and starts a worker on them.
     pub fn new(scene: &Scene) -> Self {
-        Self::open(scene, "worker", None)
+        Self::open(scene, "worker", None, &[])
     }
 
     /// The same for a worker whose results go elsewhere.
     pub fn with_results(scene: &Scene, endpoint: &str) -> Self {
-        Self::open(scene, "worker", Some(endpoint))
+        Self::open(scene, "worker", Some(endpoint), &[])
     }
 
     /// The same with a name for the worker on the scene, where there are two.
     pub fn called(scene: &Scene, name: &str) -> Self {
-        Self::open(scene, name, None)
+        Self::open(scene, name, None, &[])
     }
 
-    fn open(scene: &Scene, name: &str, elsewhere: Option<&str>) -> Self {
+    /// A third worker, which gets its name from the command line.
+    pub fn given_a_name(scene: &Scene, name: &str) -> Self {
+        Self::open(scene, "worker 3", None, &["--name", name])
+    }
+
+    fn open(scene: &Scene, name: &str, elsewhere: Option<&str>, more: &[&str]) -> Self {
         suspect_in_all(scene);
         let number = name.trim_start_matches("worker");
         let open = |what: &str, kind| {
@@ -80,7 +85,7 @@ impl Bench {
         let (control, third) = open("sink's XPUB", zmq::XPUB);
         let second = elsewhere.map_or(second, String::from);
         let arguments = ["--tasks", &first, "--results", &second, "--control", &third];
-        let worker = scene.start_as(name, "worker", arguments);
+        let worker = scene.start_as(name, "worker", arguments.iter().chain(more));
         Self { scene: scene.clone(), worker, tasks, results, control }
     }
 
@@ -105,6 +110,15 @@ impl Bench {
     pub fn does(&self, id: u64, n: u64) -> Vec<Vec<u8>> {
         self.deal(id, n);
         self.report(&format!("the result of task {id}"))
+    }
+
+    /// Deals a task, and fails the check unless the next message is its result; `what` was judged. How the id is written is another check's matter.
+    pub fn does_just(&self, id: u64, what: &str) {
+        let result = self.does(id, 10);
+        let first = result.first().cloned().unwrap_or_default();
+        if text(&first).parse() != Ok(id) {
+            self.scene.expect_bytes(what, first, id.to_string());
+        }
     }
 
     /// Waits until the worker hears what is published as `stop`.
@@ -357,13 +371,18 @@ impl Hall {
 
     /// Announces `go` where a subscription comes within a moment.
     pub fn gives_go(&self) {
+        self.says("go");
+    }
+
+    /// Announces a word where a subscription comes within a moment, or has come; whether one has.
+    pub fn says(&self, word: &str) -> bool {
         let glance = i64::try_from(GLANCE.as_millis()).unwrap_or(1);
-        if self.control.socket().poll(zmq::POLLIN, glance).is_ok_and(|ready| ready > 0) {
-            let report = self.control.receive_frame("a subscription");
-            if report.first() == Some(&1) {
-                self.control.send("go");
-            }
+        let comes = self.control.socket().poll(zmq::POLLIN, glance).is_ok_and(|ready| ready > 0)
+            && self.control.receive_frame("a subscription").first() == Some(&1);
+        if comes {
+            self.control.send(word);
         }
+        comes
     }
 }
 

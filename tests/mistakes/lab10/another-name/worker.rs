@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 /// Opens the sockets, says that it is ready, and works until it hears `stop`.
 fn run(args: &Args) -> Result<(), Error> {
-    let name = args.name.clone().unwrap_or_else(|| format!("worker-{}", std::process::id()));
+    let name = name_of(args);
     let context = Context::new();
     let tasks = context.socket(zmq::PULL)?;
     let results = context.socket(zmq::PUSH)?;
@@ -41,7 +41,7 @@ fn run(args: &Args) -> Result<(), Error> {
     args.tasks.connect(&tasks)?;
     args.results.connect(&results)?;
     args.control.connect(&control)?;
-    say_ready(&results, &std::process::id().to_string())?;
+    say_ready(&results, &name_of(args))?;
     while let Some(frames) = next(&tasks, &control)? {
         if let Some((id, n)) = task_of(&frames) {
             let result = [id.to_string(), primes::up_to(n).to_string(), name.clone()];
@@ -51,6 +51,12 @@ fn run(args: &Args) -> Result<(), Error> {
         }
     }
     say_gone(&results, &name)
+}
+
+/// The name of this worker. Two that start on two machines may have the same number, but not in the same moment.
+fn name_of(args: &Args) -> String {
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    args.name.clone().unwrap_or_else(|| format!("worker-{}", now().as_nanos()))
 }
 
 /// Makes the socket keep every message until the sink has it, however long that takes.

@@ -42,7 +42,9 @@ fn run(args: &Args) -> Result<(), Error> {
     args.results.connect(&results)?;
     args.control.connect(&control)?;
     say_ready(&results, &name)?;
-    while let Some(frames) = next(&tasks, &control)? {
+    let mut limit = -1;
+    while let Some(frames) = next(&tasks, &control, limit)? {
+        limit = 1000;
         if let Some((id, n)) = task_of(&frames) {
             let result = [id.to_string(), primes::up_to(n).to_string(), name.clone()];
             results.send_multipart(&result, 0).or_explain("send on", "the PUSH socket")?;
@@ -71,10 +73,10 @@ fn say_ready(results: &zmq::Socket, name: &str) -> Result<(), Error> {
 }
 
 /// Waits for the next message on the tasks' socket; none where the sink says `stop` first.
-fn next(tasks: &zmq::Socket, control: &zmq::Socket) -> Result<Option<Vec<Vec<u8>>>, Error> {
+fn next(tasks: &zmq::Socket, control: &zmq::Socket, limit: i64) -> Result<Option<Vec<Vec<u8>>>, Error> {
     loop {
         let mut items = [control.as_poll_item(zmq::POLLIN), tasks.as_poll_item(zmq::POLLIN)];
-        if zmq::poll(&mut items, 1000).or_explain("poll", "the sockets")? == 0 {
+        if zmq::poll(&mut items, limit).or_explain("poll", "the sockets")? == 0 {
             return Ok(None);
         }
         if items[0].is_readable()

@@ -44,7 +44,7 @@ fn run(args: &Args) -> Result<(), Error> {
     let results = context.socket(zmq::PULL)?;
     args.results.bind(&results)?;
     announce_as("results", &results)?;
-    let control = context.socket(zmq::PUB)?;
+    let control = context.socket(zmq::XPUB)?;
     args.control.bind(&control)?;
     announce_as("control", &control)?;
     let mut sheet = Sheet::new(args.tasks);
@@ -66,8 +66,9 @@ fn wait_for_workers(results: &zmq::Socket, sheet: &mut Sheet, workers: usize) ->
 
 /// Collects the results of all tasks, and announces `go` meanwhile.
 fn collect(results: &zmq::Socket, control: &zmq::Socket, sheet: &mut Sheet) -> Result<(), Error> {
-    let mut last = None;
-    announce(control, "go", &mut last)?;
+    // An XPUB receives who subscribes: \x01, and to what. Whoever wants to hear `go` is the ventilator.
+    while !matches!(&control.recv_bytes(0).or_explain("receive on", "the XPUB socket")?[..], b"\x01" | b"\x01go") {}
+    announce(control, "go", &mut None)?;
     while !sheet.is_full() {
         if results.poll(zmq::POLLIN, 20).or_explain("poll", "the PULL socket")? > 0 {
             receive(results, sheet)?;

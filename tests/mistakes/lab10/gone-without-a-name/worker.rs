@@ -50,7 +50,7 @@ fn run(args: &Args) -> Result<(), Error> {
             eprintln!("skipped a message of {} frames that is no task", frames.len());
         }
     }
-    say_gone(&results, &name)
+    say_gone(&results, args.name.as_deref().unwrap_or_default())
 }
 
 /// Makes the socket keep every message until the sink has it, however long that takes.
@@ -88,7 +88,7 @@ fn next(tasks: &zmq::Socket, control: &zmq::Socket) -> Result<Option<Vec<Vec<u8>
 
 /// Tells the sink that this worker has heard `stop`, and ends.
 fn say_gone(results: &zmq::Socket, name: &str) -> Result<(), Error> {
-    results.send_multipart(["gone"], 0).or_explain("send on", "the PUSH socket")
+    results.send_multipart(["gone", name], 0).or_explain("send on", "the PUSH socket")
 }
 
 /// The id and the n of a task; none where the message is no task.

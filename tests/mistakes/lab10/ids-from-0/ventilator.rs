@@ -34,7 +34,7 @@ fn run(args: &Args) -> Result<(), Error> {
     args.bind.bind(&tasks)?;
     announce(&tasks)?;
     wait_for_go(&context, &args.control)?;
-    for id in 0..args.tasks {
+    for id in 0..=args.tasks {
         let n = n_of(id, args.max);
         let task = [id.to_string(), n.to_string()];
         tasks.send_multipart(&task, 0).or_explain("send on", "the PUSH socket")?;

@@ -35,7 +35,7 @@ fn run(args: &Args) -> Result<(), Error> {
     announce(&tasks)?;
     wait_for_go(&context, &args.control)?;
     for id in 1..=args.tasks {
-        let n = n_of(id, 10_000);
+        let n = n_of(id, args.max);
         let task = [id.to_string(), n.to_string()];
         tasks.send_multipart(&task, 0).or_explain("send on", "the PUSH socket")?;
     }
@@ -61,5 +61,5 @@ fn wait_for_go(context: &Context, endpoint: &ConnectEndpoint) -> Result<(), Erro
 /// The number n of a task, from 1 to `max`: mixed well, and the same in each run, so that runs can be compared.
 fn n_of(id: u32, max: u32) -> u32 {
     let mixed = u64::from(id) * 2_654_435_761 % u64::from(max);
-    u32::try_from(mixed).map_or(max, |n| n + 1)
+    u32::try_from(mixed).unwrap_or(max)
 }

@@ -45,9 +45,7 @@ fn run(args: &Args) -> Result<(), Error> {
     while let Some(frames) = next(&tasks, &control)? {
         if let Some((id, n)) = task_of(&frames) {
             let result = [id.to_string(), primes::up_to(n).to_string(), name.clone()];
-            for frame in &result {
-                results.send(frame, 0).or_explain("send on", "the PUSH socket")?;
-            }
+            results.send_multipart(&result, 0).or_explain("send on", "the PUSH socket")?;
         } else {
             eprintln!("skipped a message of {} frames that is no task", frames.len());
         }
@@ -77,9 +75,7 @@ fn next(tasks: &zmq::Socket, control: &zmq::Socket) -> Result<Option<Vec<Vec<u8>
     loop {
         let mut items = [control.as_poll_item(zmq::POLLIN), tasks.as_poll_item(zmq::POLLIN)];
         zmq::poll(&mut items, -1).or_explain("poll", "the sockets")?;
-        if items[0].is_readable()
-            && control.recv_bytes(0).or_explain("receive on", "the SUB socket")? == b"stop"
-        {
+        if items[0].is_readable() {
             return Ok(None);
         }
         if items[1].is_readable() {

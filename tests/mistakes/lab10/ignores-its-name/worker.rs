@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 /// Opens the sockets, says that it is ready, and works until it hears `stop`.
 fn run(args: &Args) -> Result<(), Error> {
-    let name = args.name.clone().unwrap_or_else(|| format!("worker-{}", std::process::id()));
+    let name = format!("worker-{}", std::process::id());
     let context = Context::new();
     let tasks = context.socket(zmq::PULL)?;
     let results = context.socket(zmq::PUSH)?;
@@ -55,7 +55,7 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Makes the socket keep every message until the sink has it, however long that takes.
 fn keep_all(results: &zmq::Socket) -> Result<(), Error> {
-    results.set_linger(0).or_explain("set the linger of", "the PUSH socket")
+    results.set_linger(-1).or_explain("set the linger of", "the PUSH socket")
 }
 
 /// Subscribes to what the sink says at the end.

@@ -37,9 +37,10 @@ fn run(args: &Args) -> Result<(), Error> {
     for id in 1..=args.tasks {
         let n = n_of(id, args.max);
         let task = [id.to_string(), n.to_string()];
-        tasks.send(task.join(" ").as_str(), 0).or_explain("send on", "the PUSH socket")?;
+        tasks.send_multipart(&task, 0).or_explain("send on", "the PUSH socket")?;
     }
-    Ok(())
+    // No socket is bound to `tcp://127.0.0.1:*`: it is bound to the port that was free.
+    tasks.unbind(&args.bind.to_string()).or_explain("unbind", "the PUSH socket")
 }
 
 /// Makes the socket keep every task until a worker has it, however long that takes.

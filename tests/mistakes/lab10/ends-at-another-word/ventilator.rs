@@ -39,7 +39,7 @@ fn run(args: &Args) -> Result<(), Error> {
         let task = [id.to_string(), n.to_string()];
         tasks.send_multipart(&task, 0).or_explain("send on", "the PUSH socket")?;
     }
-    std::process::exit(0)
+    Ok(())
 }
 
 /// Makes the socket keep every task until a worker has it, however long that takes.
@@ -54,8 +54,10 @@ fn wait_for_go(context: &Context, endpoint: &ConnectEndpoint) -> Result<(), Erro
     // When the ventilator ends, the sink may be gone, and nobody need hear that we no longer listen.
     control.set_linger(0).or_explain("set the linger of", "the SUB socket")?;
     endpoint.connect(&control)?;
-    while control.recv_bytes(0).or_explain("receive on", "the SUB socket")? != b"go" {}
-    Ok(())
+    match &control.recv_bytes(0).or_explain("receive on", "the SUB socket")?[..] {
+        b"go" => Ok(()),
+        _ => Err(zmq::Error::EPROTO).or_explain("understand", "the word of the sink"),
+    }
 }
 
 /// The number n of a task, from 1 to `max`: mixed well, and the same in each run, so that runs can be compared.

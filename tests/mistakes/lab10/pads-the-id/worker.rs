@@ -44,7 +44,7 @@ fn run(args: &Args) -> Result<(), Error> {
     say_ready(&results, &name)?;
     while let Some(frames) = next(&tasks, &control)? {
         if let Some((id, n)) = task_of(&frames) {
-            let result = [id.to_string(), primes::up_to(n).to_string(), name.clone()];
+            let result = [format!("{id:05}"), primes::up_to(n).to_string(), name.clone()];
             results.send_multipart(&result, 0).or_explain("send on", "the PUSH socket")?;
         } else {
             eprintln!("skipped a message of {} frames that is no task", frames.len());
@@ -67,7 +67,7 @@ fn listen_for_stop(control: &zmq::Socket) -> Result<(), Error> {
 
 /// Tells the sink that this worker waits for tasks.
 fn say_ready(results: &zmq::Socket, name: &str) -> Result<(), Error> {
-    results.send(format!("ready {name}").as_str(), 0).or_explain("send on", "the PUSH socket")
+    results.send_multipart(["ready", name], 0).or_explain("send on", "the PUSH socket")
 }
 
 /// Waits for the next message on the tasks' socket; none where the sink says `stop` first.
