@@ -282,7 +282,7 @@ pub static FORGETS_THE_LATE: Mistake = Mistake {
 };
 pub static STAYS: Mistake = Mistake {
     name: "the-sink-stays",
-    says: "Every worker has said `gone`, and the sink does not end with exit code 0.",
+    says: "Every worker has said `gone`, and the sink does not end.",
     section: "Stop, and gone",
 };
 pub static COUNTS_TWICE: Mistake = Mistake {
