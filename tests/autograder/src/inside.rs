@@ -121,6 +121,9 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     rustix::io::fcntl_setfd(&told, rustix::io::FdFlags::CLOEXEC)?;
     let mut command = Command::new("bwrap");
     command.args(inner_box(&here, &folders()));
+    if let Some(terminal) = env::var_os("TERM") {
+        command.args([OsStr::new("--setenv"), OsStr::new("TERM"), &terminal]);
+    }
     command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
     command.args(["--as-pid-1", "--", "/grade", "__init", &number(&here)?.to_string(), &limits]);
     command.args(arguments);
