@@ -87,11 +87,14 @@ fn lower(resource: Resource, value: u64) -> rustix::io::Result<()> {
     rustix::process::setrlimit(resource, Rlimit { current: least(now.current), maximum })
 }
 
-/// `__outer BYTES FILES PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as nobody where it was root.
+/// `__outer BYTES FILES USER PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as that user: nobody where the box is root's.
 ///
 /// bubblewrap's own tmpfs has no limit on the number of files.
 fn outer(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
-    let [bytes, files, program, arguments @ ..] = arguments else { bail!("__outer BYTES FILES PROGRAM…") };
+    let [bytes, files, user, program, arguments @ ..] = arguments else {
+        bail!("__outer BYTES FILES USER PROGRAM…")
+    };
+    let user: u32 = user.to_string_lossy().parse().context("the user")?;
     let options = format!("size={},nr_inodes={},mode=1777", bytes.to_string_lossy(), files.to_string_lossy());
     let options = std::ffi::CString::new(options)?;
     let flags = rustix::mount::MountFlags::NOSUID | rustix::mount::MountFlags::NODEV;
@@ -99,8 +102,8 @@ fn outer(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         .context("the small disk at /tmp cannot be mounted")?;
     let mut command = Command::new(program);
     command.args(arguments);
-    if rustix::process::geteuid().is_root() {
-        command.uid(NOBODY).gid(NOBODY);
+    if rustix::process::geteuid().as_raw() != user {
+        command.uid(user).gid(user);
     }
     Err(command.exec()).with_context(|| format!("{} cannot be started", Path::new(program).display()))
 }
