@@ -33,7 +33,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         ),
         Err(error) => {
             line(false, "boxes", &format!("{error:#}"));
-            println!("   {}", advice());
+            println!("    {}", advice());
         }
     }
     let user = if rustix::process::geteuid().is_root() {

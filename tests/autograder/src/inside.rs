@@ -8,6 +8,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
@@ -27,9 +28,9 @@ pub const FOLDERS: &str = "GRADE_FOLDERS";
 /// The variable that names the folder in which the command lines of rustc are noted.
 pub const RECORD: &str = "GRADE_RECORD";
 
-/// Where the launchers of a suite count, a byte for each program. No program sees it.
+/// Where the launchers count, a byte for each program: in a file for each folder in which programs run, which is one for each check. No program sees it.
 const COUNT: &str = "/tmp/programs-so-far";
-/// How many numbers programs get: far more than run at once.
+/// How many numbers programs get: far more than run at once in a check.
 const MOST_NUMBERS: u64 = 300;
 /// What the launcher uses of the system, inside the box: the libraries, and nothing else.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
@@ -64,12 +65,17 @@ fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
 /// `__limit LIMITS PROGRAM ARGUMENTS…`: becomes the program, with less.
 fn limit(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let [limits, program, arguments @ ..] = arguments else { bail!("__limit LIMITS PROGRAM…") };
-    let limits: Limits = serde_json::from_str(&limits.to_string_lossy()).context("the limits")?;
-    for (resource, value) in limits.resources() {
-        lower(resource, value).with_context(|| format!("the limit {resource:?}"))?;
-    }
+    lower_all(limits)?;
     Err(Command::new(program).args(arguments).exec())
         .with_context(|| format!("{} cannot be started", Path::new(program).display()))
+}
+
+/// Sets the limits, as they were told.
+fn lower_all(limits: &OsStr) -> anyhow::Result<()> {
+    let limits: Limits = serde_json::from_str(&limits.to_string_lossy()).context("the limits")?;
+    limits.resources().into_iter().try_for_each(|(resource, value)| {
+        lower(resource, value).with_context(|| format!("the limit {resource:?}"))
+    })
 }
 
 /// Sets a limit, or leaves a lower one.
@@ -81,11 +87,14 @@ fn lower(resource: Resource, value: u64) -> rustix::io::Result<()> {
     rustix::process::setrlimit(resource, Rlimit { current: least(now.current), maximum })
 }
 
-/// `__outer BYTES FILES PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as nobody where it was root.
+/// `__outer BYTES FILES USER PROGRAM ARGUMENTS…`: mounts a small `/tmp` and becomes the program, as that user: nobody where the box is root's.
 ///
 /// bubblewrap's own tmpfs has no limit on the number of files.
 fn outer(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
-    let [bytes, files, program, arguments @ ..] = arguments else { bail!("__outer BYTES FILES PROGRAM…") };
+    let [bytes, files, user, program, arguments @ ..] = arguments else {
+        bail!("__outer BYTES FILES USER PROGRAM…")
+    };
+    let user: u32 = user.to_string_lossy().parse().context("the user")?;
     let options = format!("size={},nr_inodes={},mode=1777", bytes.to_string_lossy(), files.to_string_lossy());
     let options = std::ffi::CString::new(options)?;
     let flags = rustix::mount::MountFlags::NOSUID | rustix::mount::MountFlags::NODEV;
@@ -93,8 +102,8 @@ fn outer(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         .context("the small disk at /tmp cannot be mounted")?;
     let mut command = Command::new(program);
     command.args(arguments);
-    if rustix::process::geteuid().is_root() {
-        command.uid(NOBODY).gid(NOBODY);
+    if rustix::process::geteuid().as_raw() != user {
+        command.uid(user).gid(user);
     }
     Err(command.exec()).with_context(|| format!("{} cannot be started", Path::new(program).display()))
 }
@@ -115,9 +124,12 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     rustix::io::fcntl_setfd(&told, rustix::io::FdFlags::CLOEXEC)?;
     let mut command = Command::new("bwrap");
     command.args(inner_box(&here, &folders()));
+    if let Some(terminal) = env::var_os("TERM") {
+        command.args([OsStr::new("--setenv"), OsStr::new("TERM"), &terminal]);
+    }
     command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
-    command.args(["--as-pid-1", "--", "/grade", "__init", &number()?.to_string()]);
-    command.args(["/grade", "__limit", &limits]).args(arguments);
+    command.args(["--as-pid-1", "--", "/grade", "__init", &number(&here)?.to_string(), &limits]);
+    command.args(arguments);
     // Only the program reads what is typed; a launcher that holds the ends of its pipes would keep them open.
     let mut child = command.spawn().context("bwrap cannot be started")?;
     drop(tell);
@@ -132,13 +144,15 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     Ok(end_like(child.wait()?))
 }
 
-/// `__init NUMBER PROGRAM ARGUMENTS…`: the first process of an inner box. It starts the program with a process number of at least NUMBER, takes over
-/// what the program leaves behind, and ends as the program ends; with it everything in the box ends.
+/// `__init NUMBER LIMITS PROGRAM ARGUMENTS…`: the first process of an inner box. It starts the program with a process number of at least NUMBER and with the limits,
+/// which are its own from then on, takes over what the program leaves behind, and ends as the program ends; with it everything in the box ends.
 ///
 /// Without the number, the program of every box would be process 2, and whoever takes his process number for a name that nobody else has is
 /// right everywhere but here.
 fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
-    let [number, program, arguments @ ..] = arguments else { bail!("__init NUMBER PROGRAM…") };
+    let [number, limits, program, arguments @ ..] = arguments else {
+        bail!("__init NUMBER LIMITS PROGRAM…")
+    };
     let number: i32 = number.to_string_lossy().parse().context("the number")?;
     // A thread takes a number too, and costs less than a process.
     let mut last = 1;
@@ -146,6 +160,7 @@ fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         let thread = std::thread::spawn(|| rustix::thread::gettid().as_raw_nonzero().get());
         last = thread.join().unwrap_or(number);
     }
+    lower_all(limits)?;
     let child = Command::new(program)
         .args(arguments)
         .process_group(0)
@@ -165,10 +180,12 @@ fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// A process number that no program running beside has: the programs of a suite are counted. Small, since each number up to it costs a thread,
+/// A process number that no other program of the check has: its programs are counted. Small, since each number up to it costs a thread,
 /// which takes a number outside the box too: the launcher's own number would double from program to program.
-fn number() -> anyhow::Result<u64> {
-    let mut count = std::fs::OpenOptions::new().append(true).create(true).open(COUNT).context(COUNT)?;
+fn number(here: &Path) -> anyhow::Result<u64> {
+    let folder = std::fs::metadata(here).with_context(|| format!("{}", here.display()))?.ino();
+    let count = format!("{COUNT}-{folder}");
+    let mut count = std::fs::OpenOptions::new().append(true).create(true).open(&count).context(count)?;
     rustix::fs::flock(&count, rustix::fs::FlockOperation::LockExclusive)?;
     count.write_all(b".")?;
     Ok(2 + count.metadata()?.len() % MOST_NUMBERS)

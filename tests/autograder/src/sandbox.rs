@@ -171,8 +171,15 @@ impl Sandbox {
         for (name, value) in &judge.variables {
             command.args(["--setenv", name, value]);
         }
+        if !self.root {
+            // The small disk is mounted from inside, which needs the first right, and is one's own only without a second namespace of users inside the
+            // first, which bubblewrap makes for any other number than 0. The programs' boxes then map that number, which needs the second.
+            command.args(["--uid", "0", "--gid", "0"]);
+            command.args(["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETFCAP"]);
+        }
+        let user = if self.root { NOBODY } else { 0 };
         command.args(["--chdir", "/work/labs/lab", "--", "/grade", "__outer"]);
-        command.args([DISK.0.to_string(), DISK.1.to_string()]).arg(suite);
+        command.args([DISK.0.to_string(), DISK.1.to_string(), user.to_string()]).arg(suite);
         Ok(command)
     }
 
@@ -187,8 +194,7 @@ impl Sandbox {
             "--unshare-cgroup-try",
         ]);
         if !self.root {
-            // The small disk is mounted from inside. A box of root's has the right to do so.
-            command.args(["--unshare-user", "--cap-add", "CAP_SYS_ADMIN"]);
+            command.arg("--unshare-user");
         }
         command.args([
             "--die-with-parent",

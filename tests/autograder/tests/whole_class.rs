@@ -1,6 +1,7 @@
 //! A whole class in one go, where `LAB_CLASS` says how many students: right programs, known mistakes, starters and attacks, each with what must come out.
 //!
-//! It prints what a submission costs and how much memory the grader held. `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture`
+//! It prints what a submission costs and how much memory the grader held, and beside it what one costs without the grader:
+//! `cargo test -p lab01` in a fresh clone. `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture --test-threads 1`
 
 mod attacks;
 
@@ -130,13 +131,66 @@ fn peak(pid: u32) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
-#[test]
-fn a_whole_class_comes_out_as_it_must() {
-    let students = std::env::var("LAB_CLASS").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
-    if students == 0 {
+/// How many students there are to be; none where `LAB_CLASS` does not say.
+fn students() -> Option<usize> {
+    let students = std::env::var("LAB_CLASS").ok().and_then(|count| count.parse().ok());
+    if students.is_none() {
         println!("LAB_CLASS does not say how many students");
+    }
+    students
+}
+
+/// How long a command takes that must succeed, in seconds.
+fn seconds(command: &mut Command) -> f64 {
+    let began = Instant::now();
+    let output = command.env_remove("RUST_BACKTRACE").output().unwrap();
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{text}", output.status);
+    began.elapsed().as_secs_f64()
+}
+
+/// How many right submissions are judged to see what one costs.
+const RIGHT: usize = 24;
+
+/// Nothing is asserted but that all pass: a machine may be slow.
+#[test]
+fn what_a_right_submission_costs() {
+    if students().is_none() {
         return;
     }
+    assert!(attacks::boxes(), "boxes cannot be made here");
+    let place = tempfile::tempdir().unwrap();
+    let submissions = place.path().join("submissions");
+    for number in 0..RIGHT {
+        lay(&format!("{number:03}"), &submissions, None);
+    }
+    let judge = |out: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_grade"));
+        command.arg(&submissions).args(["--lab", "01", "--seed", "7", "--out"]).arg(place.path().join(out));
+        seconds(&mut command)
+    };
+    judge("warms up");
+    let took = judge("counts");
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let each = took * ms(cores as u64) / ms(RIGHT as u64);
+    println!("{RIGHT} right submissions to lab 01: {took:.1} s on {cores} cores, {each:.2} s of a core each");
+    let clone = place.path().join("clone");
+    seconds(Command::new("git").args(["clone", "--quiet"]).arg(attacks::root()).arg(&clone));
+    for role in ["server", "client"] {
+        let file = format!("src/bin/{role}.rs");
+        fs::copy(clone.join("solutions/lab01").join(&file), clone.join("labs/lab01").join(&file)).unwrap();
+    }
+    let mut plain = Command::new("cargo");
+    plain.args(["test", "-p", "lab01"]).current_dir(&clone).env("CARGO_TARGET_DIR", clone.join("target"));
+    let plain = seconds(&mut plain);
+    let times = plain * ms(cores as u64) / each;
+    println!("`cargo test -p lab01` in a fresh clone: {plain:.1} s, {times:.0} times as much");
+}
+
+#[test]
+fn a_whole_class_comes_out_as_it_must() {
+    let Some(students) = students() else { return };
     assert!(attacks::boxes(), "attacks are judged in boxes only, and none can be made here");
     let place = tempfile::tempdir().unwrap();
     let (submissions, out) = (place.path().join("submissions"), place.path().join("report"));

@@ -230,7 +230,8 @@ impl Launched {
 }
 
 impl Process {
-    /// Starts a program. Its environment is ours, without a wish for backtraces.
+    /// Starts a program. Its environment is ours, without a wish for backtraces, and with a terminal that can draw: whether the reader has
+    /// one, and which, decides no verdict.
     pub fn start(start: &Start<'_>) -> io::Result<Self> {
         let Some((program, arguments)) = start.command.split_first() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the command is empty"));
@@ -249,6 +250,7 @@ impl Process {
             .current_dir(start.folder)
             .env_remove("RUST_BACKTRACE")
             .env_remove("RUST_LIB_BACKTRACE")
+            .env("TERM", "xterm")
             .env(key, value)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -623,6 +625,12 @@ mod tests {
         assert_eq!((output.out, output.err), (vec![b"one".to_vec()], vec![b"two".to_vec()]));
         let last = timeline.events().pop().unwrap();
         assert_eq!(last.what, What::Exit { who: "program".into(), code: Some(3), signal: None });
+    }
+
+    #[test]
+    fn whether_a_bar_is_drawn_does_not_depend_on_the_readers_terminal() {
+        let (process, _timeline, _folder) = sh("echo $TERM");
+        assert_eq!(line(&process, 0), "xterm");
     }
 
     #[test]
