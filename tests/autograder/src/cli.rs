@@ -103,7 +103,6 @@ impl Wishes {
             policy: self.policy.as_deref().map(Policy::read).transpose()?,
             brief_feedback: self.brief_feedback,
             hidden: self.hidden.iter().cloned().collect(),
-            repeat: String::new(),
         })
     }
 }

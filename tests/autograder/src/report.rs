@@ -50,8 +50,6 @@ pub struct Options {
     pub brief_feedback: bool,
     /// Which checks are hidden, as in `t1_answers_every_ping` or `lab01/t1_answers_every_ping`; where it is empty, all are.
     pub hidden: BTreeSet<String>,
-    /// The command that judges again what the machine could not judge.
-    pub repeat: String,
 }
 
 impl Options {
@@ -59,14 +57,6 @@ impl Options {
     fn is_hidden(&self, lab: &str, check: &str) -> bool {
         let named = |name: &String| name == check || name.split_once('/') == Some((lab, check));
         self.brief_feedback && (self.hidden.is_empty() || self.hidden.iter().any(named))
-    }
-
-    /// The same in words, with the command between backticks.
-    fn repeat(&self) -> String {
-        match &*self.repeat {
-            "" => "the same `cargo grade` command once more".into(),
-            command => format!("`{command}`"),
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! A whole class in one go, where `LAB_CLASS` says how many students: right programs, known mistakes, starters and attacks, each with what must come out.
 //!
 //! It prints what a submission costs and how much memory the grader held, and beside it what one costs without the grader:
-//! `cargo test -p lab01` in a fresh clone. `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture --test-threads 1`
+//! `cargo test -p lab01` in a fresh clone. `LAB_CLASS_FOLDER` says where submissions and reports are left, for `slurm/try`.
+//!
+//! `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture --test-threads 1`
 
 mod attacks;
 
@@ -193,7 +195,9 @@ fn a_whole_class_comes_out_as_it_must() {
     let Some(students) = students() else { return };
     assert!(attacks::boxes(), "attacks are judged in boxes only, and none can be made here");
     let place = tempfile::tempdir().unwrap();
-    let (submissions, out) = (place.path().join("submissions"), place.path().join("report"));
+    let folder = std::env::var_os("LAB_CLASS_FOLDER").map_or(place.path().to_path_buf(), Into::into);
+    let (submissions, out) = (folder.join("submissions"), folder.join("report"));
+    assert!(!submissions.exists() && !out.exists(), "{} is in use", folder.display());
     let wanted = class(&submissions, students);
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_grade"))

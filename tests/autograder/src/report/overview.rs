@@ -126,7 +126,6 @@ pub(super) struct Same {
 pub(super) struct Overview {
     students: usize,
     works: usize,
-    repeat: String,
     parts: Vec<Part>,
     labs: Vec<LabView>,
     mistakes: Vec<MistakeView>,
@@ -143,7 +142,6 @@ impl Overview {
         Self {
             students: class.students.len(),
             works: all.len(),
-            repeat: visible::line(&class.options.repeat()),
             parts: parts(&all),
             labs: (0..class.labs.len()).map(|index| lab(class, index)).collect(),
             mistakes: mistakes(class),
