@@ -7,7 +7,7 @@ use harness::peer::Peer;
 use harness::program::Ended;
 use harness::raw::RawPeer;
 use harness::scene::{Evidence, Program};
-use harness::zmtp::{Greeting, Metadata};
+use harness::zmtp::{Command, Content, Greeting, Metadata};
 use harness::{Mistake, Scene, zmq};
 
 use crate::mistakes::*;
@@ -191,6 +191,28 @@ impl<'a> Raw<'a> {
         let _ = self.scene.deadline(); // ends a check that goes on for ever
         if let Err(error) = self.peer.send_message(frames) {
             failed(&self.scene, self.broker, &format!("the broker to take what {} sends", self.name), &error);
+        }
+    }
+
+    /// Waits until the broker's socket has been told of this peer: a PONG comes only behind the whole handshake.
+    pub fn is_known(&mut self) {
+        let context = b"known".to_vec();
+        let ping = Command::Ping { ttl: 0, context: context.clone() };
+        let mut wait = || {
+            self.peer.send_command(&ping)?;
+            loop {
+                match self.peer.receive()? {
+                    Some(unit) if unit.content == Content::Command(Command::Pong(context.clone())) => {
+                        return Ok(());
+                    }
+                    Some(_) => {}
+                    None => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                }
+            }
+        };
+        let known = wait();
+        if let Err(error) = known {
+            no_connection(&self.scene, self.broker, &self.name, &error);
         }
     }
 
