@@ -433,9 +433,7 @@ fn t3_replies_pass_while_no_worker_takes_more(scene: &Scene) {
 #[check]
 fn t4_a_ready_worker_gets_requests(scene: &Scene) {
     let broker = start_lru(scene);
-    let worker = scene.peer_as("worker", zmq::REQ, "broker");
-    identify(scene, &worker, b"\xff\xfe\0");
-    worker.connect(&broker.backend);
+    let worker = broker.worker_with(scene, zmq::REQ, "worker", b"\xff\xfe\0");
     worker.send(READY);
     let client = broker.client(scene, zmq::REQ, "client");
     for likely in [&LRU_SILENT, &LRU_AGAIN, &LRU_AGAIN] {

@@ -107,7 +107,13 @@ impl Broker {
 
     /// A worker of the check's under this name, which is also its identity.
     pub fn worker(&self, scene: &Scene, kind: zmq::SocketType, name: &str) -> Peer {
-        let worker = named(scene, kind, name);
+        self.worker_with(scene, kind, name, name.as_bytes())
+    }
+
+    /// The same with an identity that is not its name.
+    pub fn worker_with(&self, scene: &Scene, kind: zmq::SocketType, name: &str, identity: &[u8]) -> Peer {
+        let worker = scene.peer_as(name, kind, "broker");
+        identify(scene, &worker, identity);
         // Waits until the connection stands. A right broker needs no such wait; a wrong one that drops requests while no worker is there shall
         // fail the checks that are about that, and no others.
         let news = scene.peer_as(&format!("news of {name}"), zmq::PAIR, "broker");
