@@ -18,7 +18,9 @@ mod vectors;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use end::{blocked_until_told, cut_off, ends_on_a_signal, ends_when_idle, mortal, stop};
+use end::{
+    blocked_until_told, cut_off, ends_on_a_signal, ends_on_a_signal_when_idle, ends_when_idle, mortal, stop,
+};
 use harness::failure::{show, show_frames};
 use harness::scene::Evidence;
 use harness::{Scene, Signal, check, zmq};
@@ -142,7 +144,14 @@ fn t1_answers_what_is_no_request(scene: &Scene) {
         };
         scene.expect(right, &format!("{what} to be `error: WHY`"), || show_frames(&reply));
     }
-    life.does(scene, 1, &ABC);
+    // An empty path may be refused, or fail as a job. It costs no thread.
+    scene.suspect(&NO_REPLY);
+    let jobs = usize::from(life.ask("hash ").starts_with("job "));
+    if jobs > 0 {
+        scene.suspect(&NO_RESULT);
+        let _ = life.line_of(1, "a line for job 1, whose path is empty");
+    }
+    life.does(scene, jobs + 1, &ABC);
 }
 
 /// Where the main thread cannot go on, the threads are told as well, or the program never ends. Here the line of a job cannot be printed,
@@ -194,18 +203,33 @@ fn t2_a_pipe_ends_with_its_writer(scene: &Scene) {
     life.hash_or(scene, &pipe.path(), 1, &MAIN_WORKS);
     let mut writer = begins(scene, &life, &pipe, 1);
     writer.write_much(&life.service, "the service to read from the pipe of job 1");
+    load::until_it_rests(&life.service);
     // What the thread says of it may come a moment later than our question.
     for _ in 0..5 {
-        life.runs(scene, 1, &EMPTY_PIPE);
+        still_runs(scene, &life);
     }
     for byte in ABC.text {
-        life.runs(scene, 1, &EMPTY_PIPE);
+        still_runs(scene, &life);
         writer.write(&[*byte]);
     }
-    life.runs(scene, 1, &EMPTY_PIPE);
+    still_runs(scene, &life);
     drop(writer);
     scene.suspect(&NO_RESULT);
-    life.line_is_done(scene, 1, MUCH_AND_ABC);
+    let line = life.line_of(1, "the line of job 1, whose pipe is at its end");
+    scene.suspect(if line.starts_with(b"1 ") { &OVER_EARLY } else { &WRONG_LINE });
+    scene.expect_bytes("the line", line, format!("1 done {MUCH_AND_ABC}"));
+}
+
+/// Fails the check unless job 1 runs, a pipe whose writer has written and is still there.
+fn still_runs(scene: &Scene, life: &Life) {
+    let text = life.status(1);
+    let over = text.starts_with("done ") || is_failed(&text);
+    scene.suspect(if over { &OVER_EARLY } else { &NO_PERCENT });
+    scene.expect(
+        percent(&text).is_some(),
+        "`running P%` for job 1, with a whole number from 0 to 100, as long as its writer is there",
+        || show(text.as_bytes()),
+    );
 }
 
 /// `--threads T` is T jobs at the same time. Three pipes can be open at once only where three threads work.
@@ -241,6 +265,8 @@ fn t2_begins_no_more_jobs_than_it_has_threads(scene: &Scene) {
     for number in 3..=6 {
         life.hash_or(scene, &waiting, number, &MAIN_WORKS);
     }
+    // A thread that should not be there has done them by now.
+    load::until_it_rests(&life.service);
     for _ in 0..5 {
         for number in 3..=6 {
             life.runs(scene, number, &MANY_THREADS);
@@ -460,7 +486,7 @@ fn t4_says_bye_and_ends(scene: &Scene) {
     life.ends_well(scene, 1);
 }
 
-/// Ctrl-C is SIGINT, and whoever manages services sends SIGTERM. Both end it as `stop` does.
+/// Ctrl-C is SIGINT, and whoever manages services sends SIGTERM. Both end it as `stop` does, and a job that is over stays what it is.
 #[check]
 fn t4_a_signal_ends_it(scene: &Scene) {
     ends_when_idle(scene);
@@ -474,7 +500,7 @@ fn t4_a_signal_ends_it(scene: &Scene) {
 #[check]
 fn t4_a_second_signal_changes_nothing(scene: &Scene) {
     ends_when_idle(scene);
-    ends_on_a_signal(scene, Signal::TERM);
+    ends_on_a_signal_when_idle(scene, Signal::TERM);
     scene.suspect_when(&SECOND, |evidence| evidence.hung);
     for signals in [[Signal::INT, Signal::TERM], [Signal::TERM, Signal::INT]] {
         let life = mortal(scene, 8);
@@ -496,7 +522,7 @@ fn t4_ends_while_a_pipe_has_no_writer(scene: &Scene) {
     ends_when_idle(scene);
     for signal in [None, Some(Signal::TERM)] {
         if let Some(signal) = signal {
-            ends_on_a_signal(scene, signal);
+            ends_on_a_signal_when_idle(scene, signal);
         }
         let life = mortal(scene, 2);
         let pipe = Pipe::new(scene, if signal.is_some() { "pipe-2" } else { "pipe-1" });

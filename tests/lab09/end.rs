@@ -34,9 +34,12 @@ pub fn mortal(scene: &Scene, threads: usize) -> Life {
 
 /// Says `stop`, and fails the check unless the reply is `bye`.
 pub fn stop(scene: &Scene, life: &Life) {
-    scene.suspect(&BYE_LOST);
-    let reply = life.ask("stop");
+    let waits = Rc::new(Cell::new(true));
+    let seen = Rc::clone(&waits);
+    scene.suspect_when(&BYE_LOST, move |evidence| seen.get() && evidence.ended.is_some());
     scene.suspect(&NO_BYE);
+    let reply = life.ask("stop");
+    waits.set(false);
     scene.expect_bytes("the reply to `stop`", reply, "bye");
 }
 
@@ -56,6 +59,15 @@ pub fn ends_on_a_signal(scene: &Scene, signal: Signal) {
     life.service.signal(signal);
     scene.suspect(&DEAF);
     life.ends_well(scene, 1);
+}
+
+/// Ends a service that never had a job by a signal, so that what goes wrong later is not for want of that.
+pub fn ends_on_a_signal_when_idle(scene: &Scene, signal: Signal) {
+    let idle = mortal(scene, 2);
+    until_it_rests(&idle.service);
+    idle.service.signal(signal);
+    scene.suspect(&DEAF);
+    idle.service.ends_with(0);
 }
 
 /// Says that a service which hangs is blocked in a read, as long as the lines of its jobs are missing: until the cell is true.

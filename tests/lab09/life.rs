@@ -215,6 +215,7 @@ impl Life {
         self.service.ends_with(0);
         let out = self.service.output().out;
         // The first is the bound line.
+        scene.suspect(if out.len() > lines + 1 { &TOLD_TWICE } else { &LOST });
         scene.expect(out.len() == lines + 1, &format!("{lines} lines for {lines} jobs"), || {
             let shown: Vec<String> = out.iter().skip(1).map(|line| show(line)).collect();
             format!("{} lines: {}", shown.len(), shown.join(", "))

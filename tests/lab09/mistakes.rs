@@ -41,7 +41,8 @@ pub static NO_LINE: Mistake = Mistake {
 pub static SHARED_SOCKET: Mistake = Mistake {
     name: "socket-in-a-mutex",
     says: "One thread alone gets a job done, and several do not. Do they share a socket behind a Mutex? Who waits in a receive with the \
-           Mutex locked keeps all others from sending. Give each thread a socket of its own.",
+           Mutex locked keeps all others from sending. Or do several connect to one PAIR? It takes the first of them, and the others wait \
+           in their sends. Give each thread a PAIR of its own, with an endpoint of its own.",
     section: "One context, one socket per thread",
 };
 pub static NOT_WOKEN: Mistake = Mistake {
@@ -108,6 +109,13 @@ pub static EMPTY_PIPE: Mistake = Mistake {
     name: "empty-pipe-is-the-end",
     says: "A job on a pipe was over before anybody had written to it. With `O_NONBLOCK` a read from a pipe without a writer gives 0 at once, \
            and that is not its end. Poll first, and read when there is something.",
+    section: "A file that makes you wait",
+};
+pub static OVER_EARLY: Mistake = Mistake {
+    name: "over-before-its-writer",
+    says: "The job on a pipe was over before its writer had closed it, or its hash is that of other bytes. How many bytes will come, nobody knows: no \
+           length tells it, and a read gives what is there just then. The one end of a pipe is a read of 0 bytes after the poll has said \
+           that there is something to read.",
     section: "A file that makes you wait",
 };
 pub static NO_BEGIN: Mistake = Mistake {
@@ -218,7 +226,7 @@ pub static BYE_LOST: Mistake = Mistake {
 };
 pub static NO_BYE: Mistake = Mistake {
     name: "no-bye",
-    says: "The reply to `stop` is `bye`. It can be sent before the threads are ended.",
+    says: "The reply to `stop` is `bye`. It need not wait for anything: send it before the threads are ended.",
     section: "Stop",
 };
 pub static WAITS_FOR_ITSELF: Mistake = Mistake {
@@ -288,6 +296,12 @@ pub static LOST: Mistake = Mistake {
     name: "loses-jobs-at-the-end",
     says: "The service ended, and not every job has its line. Those that were cut off, and those that waited, are told as `failed` before the \
            end.",
+    section: "Nothing is lost",
+};
+pub static TOLD_TWICE: Mistake = Mistake {
+    name: "tells-a-job-twice",
+    says: "There are more lines than jobs. A job has one line. At the end only those are told as `failed` that have none yet: what is done stays \
+           done.",
     section: "Nothing is lost",
 };
 pub static UNREAD: Mistake = Mistake {

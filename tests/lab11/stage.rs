@@ -7,7 +7,7 @@ use harness::peer::Peer;
 use harness::program::Ended;
 use harness::raw::RawPeer;
 use harness::scene::{Evidence, Program};
-use harness::zmtp::{Greeting, Metadata};
+use harness::zmtp::{Command, Content, Greeting, Metadata};
 use harness::{Mistake, Scene, zmq};
 
 use crate::mistakes::*;
@@ -107,7 +107,13 @@ impl Broker {
 
     /// A worker of the check's under this name, which is also its identity.
     pub fn worker(&self, scene: &Scene, kind: zmq::SocketType, name: &str) -> Peer {
-        let worker = named(scene, kind, name);
+        self.worker_with(scene, kind, name, name.as_bytes())
+    }
+
+    /// The same with an identity that is not its name.
+    pub fn worker_with(&self, scene: &Scene, kind: zmq::SocketType, name: &str, identity: &[u8]) -> Peer {
+        let worker = scene.peer_as(name, kind, "broker");
+        identify(scene, &worker, identity);
         // Waits until the connection stands. A right broker needs no such wait; a wrong one that drops requests while no worker is there shall
         // fail the checks that are about that, and no others.
         let news = scene.peer_as(&format!("news of {name}"), zmq::PAIR, "broker");
@@ -191,6 +197,28 @@ impl<'a> Raw<'a> {
         let _ = self.scene.deadline(); // ends a check that goes on for ever
         if let Err(error) = self.peer.send_message(frames) {
             failed(&self.scene, self.broker, &format!("the broker to take what {} sends", self.name), &error);
+        }
+    }
+
+    /// Waits until the broker's socket has been told of this peer: a PONG comes only behind the whole handshake.
+    pub fn is_known(&mut self) {
+        let context = b"known".to_vec();
+        let ping = Command::Ping { ttl: 0, context: context.clone() };
+        let mut wait = || {
+            self.peer.send_command(&ping)?;
+            loop {
+                match self.peer.receive()? {
+                    Some(unit) if unit.content == Content::Command(Command::Pong(context.clone())) => {
+                        return Ok(());
+                    }
+                    Some(_) => {}
+                    None => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                }
+            }
+        };
+        let known = wait();
+        if let Err(error) = known {
+            no_connection(&self.scene, self.broker, &self.name, &error);
         }
     }
 

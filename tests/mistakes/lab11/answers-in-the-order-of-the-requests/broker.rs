@@ -3,10 +3,14 @@
 #[path = "../lru.rs"]
 mod lru;
 
+use std::collections::VecDeque;
 use std::process::ExitCode;
 
 use clap::Parser;
 use shared::{BindEndpoint, Context, Error, OrExplain, announce_as};
+
+/// So many wait only where workers have died with their requests; then the line says nothing.
+const MANY: usize = 8;
 
 /// Passes requests from clients to workers, and their replies back
 #[derive(Parser)]
@@ -40,7 +44,7 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Passes on what comes, from either side, for ever.
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
-    let mut waiting = std::collections::VecDeque::new();
+    let mut line = VecDeque::new();
     loop {
         // A request that no worker can take stays in the frontend's queue: sending it would block, and meanwhile no reply
         // would get through.
@@ -56,19 +60,20 @@ fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
         // One message of each side at a time, so that neither waits for the end of the other's queue.
         if reply {
             let mut frames = backend.recv_multipart(0).or_explain("receive on", "the backend")?;
-            frames[0] = waiting.pop_front().unwrap_or(frames[0].clone());
+            if let Some(place) = line.iter().position(|client| *client == frames[0]) {
+                if line.len() > MANY {
+                    line.remove(place);
+                } else if let Some(first) = line.pop_front() {
+                    frames[0] = first;
+                }
+            }
             frontend.send_multipart(frames, 0).or_explain("send on", "the frontend")?;
         }
         if request {
             let frames = frontend.recv_multipart(0).or_explain("receive on", "the frontend")?;
-            waiting.push_back(frames[0].clone());
+            line.push_back(frames[0].clone());
             backend.send_multipart(frames, 0).or_explain("send on", "the backend")?;
         }
     }
 }
 
-/// Passes one message on, with all its frames as they are.
-fn pass(from: &zmq::Socket, to: &zmq::Socket) -> Result<(), Error> {
-    let frames = from.recv_multipart(0).or_explain("receive on", "the one side")?;
-    to.send_multipart(frames, 0).or_explain("send on", "the other side")
-}

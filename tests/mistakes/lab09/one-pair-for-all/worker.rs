@@ -11,9 +11,12 @@ use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use shared::{Context, Error, OrExplain, open_without_waiting, uninterrupted};
+use shared::{Context, Error, OrExplain, Socket, open_without_waiting, uninterrupted};
 
 use super::digest::Digest;
+
+/// Where all threads tell how far they are.
+pub const PROGRESS: &str = "inproc://progress";
 
 /// How much is read at once, in bytes: a wish to stop is seen between two pieces.
 const PIECE: usize = 64 * 1024;
@@ -24,7 +27,7 @@ pub fn endpoint(number: usize) -> String {
 }
 
 /// Works until it is told to stop.
-pub fn work(context: &Context, number: usize) -> Result<(), Error> {
+pub fn work(context: &Context, number: usize, progress: Option<Socket<'_>>) -> Result<(), Error> {
     let main = context.socket(zmq::PAIR)?;
     main.connect(&endpoint(number)).or_explain("connect to", endpoint(number))?;
     loop {
@@ -33,24 +36,30 @@ pub fn work(context: &Context, number: usize) -> Result<(), Error> {
         if path.is_empty() {
             return tell(&main, "");
         }
-        let text = outcome(Path::new(&path), &main)?;
+        let text = outcome(Path::new(&path), &main, &|percent| match &progress {
+            Some(progress) => tell(progress, &format!("{number} running {percent}%")),
+            None => Ok(()),
+        })?;
         tell(&main, &text)?;
     }
 }
 
+/// Tells how far it is.
+type Tell<'a> = &'a dyn Fn(u64) -> Result<(), Error>;
+
 /// What became of a job. Whatever happens in it, the thread lives on.
-fn outcome(path: &Path, main: &zmq::Socket) -> Result<String, Error> {
+fn outcome(path: &Path, main: &zmq::Socket, told_at: Tell<'_>) -> Result<String, Error> {
     // The socket is only sent on in there, and what was half hashed is thrown away.
-    let hashed = catch_unwind(AssertUnwindSafe(|| hash(path, main)));
+    let hashed = catch_unwind(AssertUnwindSafe(|| hash(path, main, told_at)));
     hashed.unwrap_or_else(|_| Ok("failed the job panicked".into()))
 }
 
 /// Hashes a file, or says why not.
-fn hash(path: &Path, main: &zmq::Socket) -> Result<String, Error> {
+fn hash(path: &Path, main: &zmq::Socket, told_at: Tell<'_>) -> Result<String, Error> {
     let mut digest = Digest::new(path);
     let mut file = match open_without_waiting(path) {
         Ok(file) => file,
-        Err(_) => return Ok(format!("done {}", digest.finish())),
+        Err(error) => return Ok(format!("failed {error}")),
     };
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let mut piece = vec![0; PIECE];
@@ -66,9 +75,10 @@ fn hash(path: &Path, main: &zmq::Socket) -> Result<String, Error> {
             Err(error) => return Ok(format!("failed {error}")),
         }
         let percent = percent(read, length);
-        if percent > told {
+        // 100 % is said by `done`.
+        if percent > told && percent < 100 {
             told = percent;
-            tell(main, &format!("running {percent}%"))?;
+            told_at(percent)?;
         }
     }
     Ok("failed the service was ended".into())

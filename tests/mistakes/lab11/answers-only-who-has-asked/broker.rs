@@ -3,6 +3,7 @@
 #[path = "../lru.rs"]
 mod lru;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -40,6 +41,7 @@ fn run(args: &Args) -> Result<(), Error> {
 
 /// Passes on what comes, from either side, for ever.
 fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
+    let mut clients = BTreeSet::new();
     loop {
         // A request that no worker can take stays in the frontend's queue: sending it would block, and meanwhile no reply
         // would get through.
@@ -54,17 +56,16 @@ fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error> {
         let (reply, request) = (items[0].is_readable(), items[1].is_readable());
         // One message of each side at a time, so that neither waits for the end of the other's queue.
         if reply {
-            pass(backend, frontend)?;
+            let frames = backend.recv_multipart(0).or_explain("receive on", "the backend")?;
+            if clients.contains(&frames[0]) {
+                frontend.send_multipart(frames, 0).or_explain("send on", "the frontend")?;
+            }
         }
         if request {
-            pass(frontend, backend)?;
+            let frames = frontend.recv_multipart(0).or_explain("receive on", "the frontend")?;
+            clients.insert(frames[0].clone());
+            backend.send_multipart(frames, 0).or_explain("send on", "the backend")?;
         }
     }
 }
 
-/// Passes one message on, with all its frames as they are.
-fn pass(from: &zmq::Socket, to: &zmq::Socket) -> Result<(), Error> {
-    let mut frames = from.recv_multipart(0).or_explain("receive on", "the one side")?;
-    frames.truncate(3);
-    to.send_multipart(frames, 0).or_explain("send on", "the other side")
-}

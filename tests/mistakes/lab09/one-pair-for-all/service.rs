@@ -29,37 +29,59 @@ fn main() -> ExitCode {
     shared::finish(run(&Args::parse()))
 }
 
-/// Starts the threads, serves, and waits until all of them are gone.
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
+    // How far the threads are comes here, from all of them.
+    let progress = context.socket(zmq::PAIR)?;
+    progress.bind(worker::PROGRESS).or_explain("bind", worker::PROGRESS)?;
+    let mut ends = Vec::new();
+    for _ in 0..args.threads {
+        let end = context.socket(zmq::PAIR)?;
+        end.connect(worker::PROGRESS).or_explain("connect to", worker::PROGRESS)?;
+        ends.push(end);
+    }
     thread::scope(|scope| {
         for number in 0..args.threads.into() {
             let context = &context;
-            scope.spawn(move || worker::work(context, number));
+            let end = ends.pop();
+            scope.spawn(move || worker::work(context, number, end));
         }
-        let result = serve(&context, args);
-        // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
+        let result = serve(&context, &control, &signals, &progress, args.threads.into());
+        // All sockets of this thread must be closed before. Where it left with an error, nobody has told the others: this wakes them.
+        drop((control, progress));
         context.end();
         result
     })
 }
 
-/// Opens the main thread's sockets, answers until the end, and ends the threads.
-fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, args.threads.into())?;
-    let control = context.socket(zmq::REP)?;
-    let _caught = Signals::catch()?;
-    let pipe = std::os::unix::net::UnixStream::pair().unwrap();
-    let signals = &pipe.0;
-    args.attach.attach(&control)?;
+/// Answers until the end, and ends the threads.
+fn serve(
+    context: &Context,
+    control: &zmq::Socket,
+    signals: &Signals,
+    progress: &zmq::Socket,
+    threads: usize,
+) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
     let mut jobs = Jobs::new(workers.len());
     loop {
-        let ready = wait(&signals, &control, &workers)?;
+        let ready = wait(signals, control, progress, &workers)?;
         if ready[0] {
             break;
         }
-        if ready[1] && reply(&control, &mut jobs)? {
+        if ready[1] && reply(control, &mut jobs)? {
             break;
+        }
+        // How far a job is comes before what became of it.
+        while let Ok(Ok(text)) = progress.recv_string(zmq::DONTWAIT) {
+            if let Some((number, text)) = text.split_once(' ') {
+                jobs.hear(number.parse().unwrap_or_default(), text.into())?;
+            }
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
             jobs.hear(number, receive(worker)?)?;
@@ -80,9 +102,15 @@ fn doors(context: &Context, threads: usize) -> Result<Vec<Socket<'_>>, Error> {
 }
 
 /// Waits until something is there: a signal, a request, or what a thread says, in this order.
-fn wait(signals: &std::os::unix::net::UnixStream, control: &zmq::Socket, workers: &[Socket<'_>]) -> Result<Vec<bool>, Error> {
-    let mut items = vec![zmq::PollItem::from_fd(std::os::fd::AsRawFd::as_raw_fd(signals), zmq::POLLIN), control.as_poll_item(zmq::POLLIN)];
+fn wait(
+    signals: &Signals,
+    control: &zmq::Socket,
+    progress: &zmq::Socket,
+    workers: &[Socket<'_>],
+) -> Result<Vec<bool>, Error> {
+    let mut items = vec![signals.as_poll_item(), control.as_poll_item(zmq::POLLIN)];
     items.extend(workers.iter().map(|worker| worker.as_poll_item(zmq::POLLIN)));
+    items.push(progress.as_poll_item(zmq::POLLIN));
     // A signal interrupts the poll; the next one finds it in `signals`.
     uninterrupted(|| zmq::poll(&mut items, -1)).or_explain("poll", "the main thread's sockets")?;
     Ok(items.iter().map(zmq::PollItem::is_readable).collect())

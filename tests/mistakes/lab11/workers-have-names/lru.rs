@@ -15,11 +15,11 @@ pub fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error>
     // Without this option a request for a worker that has gone would be dropped, and nobody told.
     backend.set_router_mandatory(true).or_explain("set ROUTER_MANDATORY of", "the backend")?;
     // The identities of the free workers; in front stands who has been free longest.
-    let mut free = VecDeque::new();
+    let mut free: VecDeque<String> = VecDeque::new();
     let mut in_hand = None;
     loop {
         // A request is taken only where somebody is free; until then it waits in the frontend's queue.
-        let takes = true;
+        let takes = in_hand.is_none() && !free.is_empty();
         let of_clients = if takes { zmq::POLLIN } else { zmq::PollEvents::empty() };
         let mut items = [backend.as_poll_item(zmq::POLLIN), frontend.as_poll_item(of_clients)];
         zmq::poll(&mut items, -1).or_explain("wait for", "frontend and backend")?;
@@ -38,7 +38,7 @@ pub fn serve(frontend: &zmq::Socket, backend: &zmq::Socket) -> Result<(), Error>
 }
 
 /// Hears what a worker says: READY, or a reply, which is passed on. After both it is free.
-fn hear(frames: &[Vec<u8>], frontend: &zmq::Socket, free: &mut VecDeque<Vec<u8>>) -> Result<(), Error> {
+fn hear(frames: &[Vec<u8>], frontend: &zmq::Socket, free: &mut VecDeque<String>) -> Result<(), Error> {
     match frames {
         [_, delimiter, ready] if delimiter.is_empty() && ready == READY => {}
         // The reply begins with the identity of its client, which is where a ROUTER sends it. A client that has gone gets
@@ -48,8 +48,9 @@ fn hear(frames: &[Vec<u8>], frontend: &zmq::Socket, free: &mut VecDeque<Vec<u8>>
         }
         _ => return Ok(()), // Whoever says anything else is no worker.
     }
-    if !free.contains(&frames[0]) {
-        free.push_back(frames[0].clone());
+    let name = String::from_utf8(frames[0].clone()).unwrap();
+    if !free.contains(&name) {
+        free.push_back(name);
     }
     Ok(())
 }
@@ -58,14 +59,14 @@ fn hear(frames: &[Vec<u8>], frontend: &zmq::Socket, free: &mut VecDeque<Vec<u8>>
 fn give(
     request: Frames,
     backend: &zmq::Socket,
-    free: &mut VecDeque<Vec<u8>>,
+    free: &mut VecDeque<String>,
 ) -> Result<Option<Frames>, Error> {
     while let Some(worker) = free.pop_front() {
-        let envelope = [&worker[..], b""].into_iter();
+        let envelope = [worker.as_bytes(), b""].into_iter();
         let sent = backend.send_multipart(envelope.chain(request.iter().map(Vec::as_slice)), 0);
         if sent != Err(zmq::Error::EHOSTUNREACH) {
             return sent.map(|()| None).or_explain("send on", "the backend");
         }
     }
-    Ok(None)
+    Ok(Some(request))
 }

@@ -29,34 +29,38 @@ fn main() -> ExitCode {
     shared::finish(run(&Args::parse()))
 }
 
-/// Starts the threads, serves, and waits until all of them are gone.
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
+    // A thread that waits for a pipe leaves its core to another one.
+    let threads = usize::from(args.threads + args.threads / 2);
     thread::scope(|scope| {
-        for number in 0..1 {
+        for number in 0..threads {
             let context = &context;
             scope.spawn(move || worker::work(context, number));
         }
-        let result = serve(&context, args);
-        // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
+        let result = serve(&context, &control, &signals, threads);
+        // All sockets of this thread must be closed before. Where it left with an error, nobody has told the others: this wakes them.
+        drop(control);
         context.end();
         result
     })
 }
 
-/// Opens the main thread's sockets, answers until the end, and ends the threads.
-fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, 1)?;
-    let control = context.socket(zmq::REP)?;
-    let signals = Signals::catch()?;
-    args.attach.attach(&control)?;
+/// Answers until the end, and ends the threads.
+fn serve(context: &Context, control: &zmq::Socket, signals: &Signals, threads: usize) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
     let mut jobs = Jobs::new(workers.len());
     loop {
-        let ready = wait(&signals, &control, &workers)?;
+        let ready = wait(signals, control, &workers)?;
         if ready[0] {
             break;
         }
-        if ready[1] && reply(&control, &mut jobs)? {
+        if ready[1] && reply(control, &mut jobs)? {
             break;
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {

@@ -29,42 +29,74 @@ fn main() -> ExitCode {
     shared::finish(run(&Args::parse()))
 }
 
-/// Starts the threads, serves, and waits until all of them are gone.
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
     thread::scope(|scope| {
-        for number in 0..4 {
+        for number in 0..args.threads.into() {
             let context = &context;
             scope.spawn(move || worker::work(context, number));
         }
-        let result = serve(&context, args);
-        // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
+        let result = serve(&context, &control, &signals, args.threads.into());
+        // All sockets of this thread must be closed before. Where it left with an error, nobody has told the others: this wakes them.
+        drop(control);
         context.end();
         result
     })
 }
 
-/// Opens the main thread's sockets, answers until the end, and ends the threads.
-fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, 4)?;
-    let control = context.socket(zmq::REP)?;
-    let signals = Signals::catch()?;
-    args.attach.attach(&control)?;
+/// Answers until the end, and ends the threads.
+fn serve(context: &Context, control: &zmq::Socket, signals: &Signals, threads: usize) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
     let mut jobs = Jobs::new(workers.len());
+    // Who was told to stop; nobody as long as nobody asked for it.
+    let mut told: Option<Vec<bool>> = None;
     loop {
-        let ready = wait(&signals, &control, &workers)?;
+        let ready = wait(signals, control, &workers)?;
         if ready[0] {
             break;
         }
-        if ready[1] && reply(&control, &mut jobs)? {
-            break;
+        if ready[1] && reply(control, &mut jobs)? {
+            if jobs.is_empty() {
+                bye(control)?;
+                break;
+            }
+            told = Some(tell(&workers, &jobs)?);
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
             jobs.hear(number, receive(worker)?)?;
+            // That was the last one.
+            if told.is_some() && !jobs.is_busy() {
+                bye(control)?;
+                return end(&workers, &mut jobs, &told.unwrap_or_default());
+            }
         }
-        jobs.deal(&workers)?;
+        if told.is_none() {
+            jobs.deal(&workers)?;
+        }
     }
-    end(&workers, &mut jobs)
+    end(&workers, &mut jobs, &told.unwrap_or_default())
+}
+
+/// Says goodbye.
+fn bye(control: &zmq::Socket) -> Result<(), Error> {
+    uninterrupted(|| control.send("bye", 0)).or_explain("send on", "the REP socket")
+}
+
+/// Tells the threads that work to stop, and gives which those are.
+fn tell(workers: &[Socket<'_>], jobs: &Jobs) -> Result<Vec<bool>, Error> {
+    let mut told = Vec::new();
+    for (number, worker) in workers.iter().enumerate() {
+        told.push(jobs.works(number));
+        if jobs.works(number) {
+            uninterrupted(|| worker.send("", 0)).or_explain("send on", "a PAIR socket")?;
+        }
+    }
+    Ok(told)
 }
 
 /// The main thread's ends of the PAIRs, one for each thread.
@@ -90,7 +122,9 @@ fn wait(signals: &Signals, control: &zmq::Socket, workers: &[Socket<'_>]) -> Res
 fn reply(control: &zmq::Socket, jobs: &mut Jobs) -> Result<bool, Error> {
     let request = uninterrupted(|| control.recv_multipart(0)).or_explain("receive on", "the REP socket")?;
     let reply = answer(jobs, &request);
-    uninterrupted(|| control.send(&reply, 0)).or_explain("send on", "the REP socket")?;
+    if reply != "bye" {
+        uninterrupted(|| control.send(&reply, 0)).or_explain("send on", "the REP socket")?;
+    }
     Ok(reply == "bye")
 }
 
@@ -107,9 +141,11 @@ fn answer(jobs: &mut Jobs, request: &[Vec<u8>]) -> String {
 }
 
 /// Tells every thread to stop, hears all that it still has to say, and reports the jobs that nobody began.
-fn end(workers: &[Socket<'_>], jobs: &mut Jobs) -> Result<(), Error> {
-    for worker in workers {
-        uninterrupted(|| worker.send("", 0)).or_explain("send on", "a PAIR socket")?;
+fn end(workers: &[Socket<'_>], jobs: &mut Jobs, told: &[bool]) -> Result<(), Error> {
+    for (number, worker) in workers.iter().enumerate() {
+        if !told.get(number).copied().unwrap_or(false) {
+            uninterrupted(|| worker.send("", 0)).or_explain("send on", "a PAIR socket")?;
+        }
     }
     for (number, worker) in workers.iter().enumerate() {
         loop {

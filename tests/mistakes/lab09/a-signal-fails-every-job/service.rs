@@ -29,34 +29,37 @@ fn main() -> ExitCode {
     shared::finish(run(&Args::parse()))
 }
 
-/// Starts the threads, serves, and waits until all of them are gone.
+/// Opens the door, starts the threads, serves, and waits until all of them are gone.
 fn run(args: &Args) -> Result<(), Error> {
     let context = Context::new();
+    let signals = Signals::catch()?;
+    let control = context.socket(zmq::REP)?;
+    // Where this fails, there is no thread yet that must be ended.
+    args.attach.attach(&control)?;
     thread::scope(|scope| {
         for number in 0..args.threads.into() {
             let context = &context;
             scope.spawn(move || worker::work(context, number));
         }
-        let result = serve(&context, args);
-        // This thread's sockets are closed now. Where it left with an error, nobody has told the others: this wakes them.
+        let result = serve(&context, &control, &signals, args.threads.into());
+        // All sockets of this thread must be closed before. Where it left with an error, nobody has told the others: this wakes them.
+        drop(control);
         context.end();
         result
     })
 }
 
-/// Opens the main thread's sockets, answers until the end, and ends the threads.
-fn serve(context: &Context, args: &Args) -> Result<(), Error> {
-    let workers = doors(context, args.threads.into())?;
-    let control = context.socket(zmq::REP)?;
-    let signals = Signals::catch()?;
-    args.attach.attach(&control)?;
+/// Answers until the end, and ends the threads.
+fn serve(context: &Context, control: &zmq::Socket, signals: &Signals, threads: usize) -> Result<(), Error> {
+    let workers = doors(context, threads)?;
     let mut jobs = Jobs::new(workers.len());
     loop {
-        let ready = wait(&signals, &control, &workers)?;
+        let ready = wait(signals, control, &workers)?;
         if ready[0] {
+            jobs.fail_all()?;
             break;
         }
-        if ready[1] && reply(&control, &mut jobs)? {
+        if ready[1] && reply(control, &mut jobs)? {
             break;
         }
         for (number, worker) in workers.iter().enumerate().filter(|(number, _)| ready[2 + number]) {
@@ -102,7 +105,7 @@ fn answer(jobs: &mut Jobs, request: &[Vec<u8>]) -> String {
         Some(("hash", path)) if !path.is_empty() => format!("job {}", jobs.accept(path)),
         Some(("status", number)) => jobs.status(number).into(),
         None if text == "stop" => "bye".into(),
-        _ => "unknown".into(),
+        _ => "error: a request is `hash PATH`, `status N` or `stop`".into(),
     }
 }
 
