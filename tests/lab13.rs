@@ -289,7 +289,13 @@ fn t2_a_heartbeat_is_a_sign_of_life(scene: &Scene) {
     let lost = farm.job(&silent, "a job after its Hello");
     scene.suspect(&NO_LIVENESS);
     let helper = farm.worker("worker C", 1);
-    let job = farm.works_until(&helper, lost.id, "the silent worker's tile");
+    // Who is not heard while it computes may lose its tile before the silent one does.
+    let job = farm.works_until_looking(&helper, lost.id, "the silent worker's tile", |job| {
+        if job.id == long.id {
+            scene.suspect(&DEAF_TO_HEARTBEATS);
+            scene.fail("the busy worker to keep its tile", "worker C was given it");
+        }
+    });
     // The silent one spoke after the busy one got its job, so the busy one has been at it for longer than the liveness.
     scene.suspect(&DEAF_TO_HEARTBEATS);
     busy.answer_marked(&long, MARK);
