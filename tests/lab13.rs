@@ -289,7 +289,13 @@ fn t2_a_heartbeat_is_a_sign_of_life(scene: &Scene) {
     let lost = farm.job(&silent, "a job after its Hello");
     scene.suspect(&NO_LIVENESS);
     let helper = farm.worker("worker C", 1);
-    let job = farm.works_until(&helper, lost.id, "the silent worker's tile");
+    // Who is not heard while it computes may lose its tile before the silent one does.
+    let job = farm.works_until_looking(&helper, lost.id, "the silent worker's tile", |job| {
+        if job.id == long.id {
+            scene.suspect(&DEAF_TO_HEARTBEATS);
+            scene.fail("the busy worker to keep its tile", "worker C was given it");
+        }
+    });
     // The silent one spoke after the busy one got its job, so the busy one has been at it for longer than the liveness.
     scene.suspect(&DEAF_TO_HEARTBEATS);
     busy.answer_marked(&long, MARK);
@@ -688,6 +694,7 @@ fn t5_draws_a_bar_on_a_terminal(scene: &Scene) {
 #[check]
 fn t5_rate_and_time_left_fit_together(scene: &Scene) {
     scene.suspect(&NO_JOB);
+    let began = std::time::Instant::now();
     let farm = Farm::new(scene, Order::of(scene, 64, 40, 8), LONG);
     let worker = farm.worker("the worker", 1);
     let first = farm.job(&worker, "a job");
@@ -702,6 +709,11 @@ fn t5_rate_and_time_left_fit_together(scene: &Scene) {
     #[allow(clippy::cast_precision_loss, reason = "forty tiles")]
     let (done, left) = (line.done as f64, (line.total - line.done) as f64 / line.rate);
     rate_is_possible(scene, &line, done, since);
+    // They came in less than the time from before the farmer was started until now.
+    let within = began.elapsed().as_secs_f64();
+    let least = done / within * 0.95 - 0.1;
+    let what = format!("at least {least:.1} tiles/s, for {done} tiles in less than {within:.2} s");
+    scene.expect(line.rate >= least, &what, || format!("{} tiles/s", line.rate));
     let fits = (line.left - left).abs() <= left * 0.1 + 0.2;
     scene.expect(
         fits,

@@ -17,6 +17,11 @@ use crate::mistakes::*;
 /// How long a job is left alone before it is cancelled, so that most wrong programs have begun it.
 const A_MOMENT: Duration = Duration::from_millis(60);
 
+/// Who computes uses so much more from time to time. Heartbeats alone are cheaper: a whole deadline of them is.
+const COMPUTES: Duration = Duration::from_millis(20);
+/// How often it is looked whether a worker computes, in milliseconds.
+const LOOK_MS: i64 = 50;
+
 /// The check as the farmer of one worker.
 pub struct Farmer {
     pub scene: Scene,
@@ -29,6 +34,8 @@ pub struct Farmer {
     done: RefCell<Vec<u64>>,
     /// Whether the worker was silent about a job that it should have computed.
     silent: Rc<Cell<Wait>>,
+    /// Whether the worker may compute for as long as it likes before it answers.
+    patient: bool,
 }
 
 /// What is waited for, and whether it came.
@@ -89,6 +96,7 @@ impl Farmer {
             hello: (String::new(), 0),
             done: RefCell::default(),
             silent,
+            patient: false,
         };
         scene.suspect(&NO_HELLO);
         match farmer.next("Hello") {
@@ -100,6 +108,12 @@ impl Farmer {
     /// Leaves what goes to and fro out of the timeline, because it is long.
     pub fn unrecorded(self) -> Self {
         Self { router: self.router.behind_a_tap(), ..self }
+    }
+
+    /// From now on a wait for an answer ends only when the worker has not computed for a deadline. For jobs that take a right program
+    /// long enough for the machine's speed to matter.
+    pub fn patient(self) -> Self {
+        Self { patient: true, ..self }
     }
 
     /// Says something to the worker.
@@ -152,18 +166,36 @@ impl Farmer {
 
     /// The next message that is no heartbeat. A worker that does not come to it may send heartbeats for ever; then this ends as well.
     pub fn answer(&self, what: &str) -> ToFarmer {
-        let end = Instant::now() + self.scene.deadline();
+        let mut end = Instant::now() + self.scene.deadline();
+        let mut used = self.used();
         let mut heartbeats = 0;
         while Instant::now() < end {
+            if self.patient {
+                let ready = self.router.socket().poll(zmq::POLLIN, LOOK_MS).is_ok_and(|ready| ready > 0);
+                if self.used() >= used + COMPUTES {
+                    (used, end) = (self.used(), Instant::now() + self.scene.deadline());
+                }
+                if !ready && !self.worker.has_ended() {
+                    continue;
+                }
+            }
             match self.next(what) {
                 ToFarmer::Heartbeat => heartbeats += 1,
                 message => return message,
             }
         }
+        if heartbeats == 0 {
+            self.router.hang(what);
+        }
         if self.silent.get() == Wait::Tile {
             self.silent.set(Wait::OnlyHeartbeats);
         }
         self.scene.fail(what, format!("nothing but heartbeats: {heartbeats} of them"))
+    }
+
+    /// The processor time that the worker has used.
+    fn used(&self) -> Duration {
+        self.worker.cpu_time().unwrap_or_default()
     }
 
     /// The next answer that is about no job that was answered before; that each is answered once is a check of its own.

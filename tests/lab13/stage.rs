@@ -405,8 +405,14 @@ impl Farm {
 
     /// The worker finishes what it is given until it is given this job, which it then holds.
     pub fn works_until(&self, who: &Hand, id: u64, what: &str) -> Job {
+        self.works_until_looking(who, id, what, |_| ())
+    }
+
+    /// The same, with a look at each job that it is given.
+    pub fn works_until_looking(&self, who: &Hand, id: u64, what: &str, look: impl Fn(&Job)) -> Job {
         for _ in 0..=self.order.count() * 2 {
             let job = self.job(who, what);
+            look(&job);
             if job.id == id {
                 return job;
             }

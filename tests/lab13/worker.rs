@@ -1,7 +1,8 @@
 //! A worker for the benchmark and the soak: tiles are queued into a rayon pool, and the results go back some at a time.
 //!
-//! A tile on its way wakes eight threads in two programs. So results are gathered while the pool has enough to do, and sent at once when it
-//! has not.
+//! A tile on its way wakes threads in two programs, and each of them takes the processor from one that computes. So results are gathered
+//! while the pool has enough to do: a quarter of the credit, but for some milliseconds only. When the pool has not, they are
+//! sent at once.
 //!
 //! It is not lab 12's: that one is yours. `LAB_WORKER` puts another program in its place.
 
@@ -15,8 +16,8 @@ use shared::farm::{Job, Pixels, ToFarmer, ToWorker, decode, encode, escape_count
 /// Where the threads of the pool say that tiles are ready.
 const RESULTS: &str = "inproc://results";
 
-/// So many tiles are gathered.
-const GATHER: usize = 8;
+/// For so long a tile waits for others.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// How a worker behaves.
 #[derive(Clone, Debug)]
@@ -55,8 +56,25 @@ impl Manner {
 struct Outbox {
     /// The season in which a tile was asked for, and its frame.
     ready: Vec<(u8, Vec<u8>)>,
+    /// When the first of them was ready.
+    since: Option<Instant>,
     /// How many tiles are to be computed.
     open: usize,
+}
+
+impl Outbox {
+    /// Whether the thread of the sockets should know: `many` are there, the first has waited for long, or only `low` are left to do.
+    fn is_due(&self, many: usize, low: usize) -> bool {
+        self.ready.len() >= many
+            || self.open <= low
+            || self.since.is_some_and(|first| first.elapsed() >= GATHER)
+    }
+
+    /// Takes all out.
+    fn empty(&mut self) -> Vec<(u8, Vec<u8>)> {
+        self.since = None;
+        std::mem::take(&mut self.ready)
+    }
 }
 
 type Shared = Arc<Mutex<Outbox>>;
@@ -87,7 +105,7 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
     let (mut beat, mut heard) = (Instant::now(), Instant::now());
     let (mut count, mut season) = (0, 0u8);
     let outbox = Shared::default();
-    let low = manner.credit as usize / 2;
+    let (many, low) = (manner.credit as usize / 4, manner.threads * 2);
     loop {
         let left = i64::try_from(manner.beat.saturating_sub(beat.elapsed()).as_millis())? + 1;
         let mut items = [farmer.as_poll_item(zmq::POLLIN), results.as_poll_item(zmq::POLLIN)];
@@ -99,7 +117,7 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
                     let (context, outbox) = (context.clone(), Arc::clone(&outbox));
                     lock(&outbox).open += 1;
                     pool.spawn_fifo(move || {
-                        if finish(&outbox, season, compute(&job), low) {
+                        if finish(&outbox, season, compute(&job), (many, low)) {
                             ring(&context);
                         }
                     });
@@ -113,7 +131,7 @@ pub fn work(endpoint: &str, name: &str, manner: &Manner) -> Result<(), Box<dyn s
         while results.recv_bytes(zmq::DONTWAIT).is_ok() {
             rung = true;
         }
-        let ready = if rung { std::mem::take(&mut lock(&outbox).ready) } else { Vec::new() };
+        let ready = if rung { lock(&outbox).empty() } else { Vec::new() };
         for (_, tile) in ready.into_iter().filter(|(number, _)| *number == season) {
             count += 1;
             if manner.errs_at > 0 && count % manner.errs_at == 0 {
@@ -147,12 +165,13 @@ fn compute(job: &Job) -> Option<Vec<u8>> {
     encode(&ToFarmer::Tile { id: job.id, pixels: Pixels(pixels) }).ok()
 }
 
-/// Puts a tile into the outbox. True where the thread of the sockets should know: enough is there, or too little is left to do.
-fn finish(outbox: &Shared, season: u8, frame: Option<Vec<u8>>, low: usize) -> bool {
+/// Puts a tile into the outbox. True where the thread of the sockets should know.
+fn finish(outbox: &Shared, season: u8, frame: Option<Vec<u8>>, (many, low): (usize, usize)) -> bool {
     let mut outbox = lock(outbox);
     outbox.open -= 1;
     outbox.ready.extend(frame.map(|frame| (season, frame)));
-    outbox.ready.len() >= GATHER || outbox.open <= low
+    outbox.since.get_or_insert_with(Instant::now);
+    outbox.is_due(many, low)
 }
 
 /// Wakes the thread of the sockets.

@@ -46,7 +46,7 @@ pub struct Team {
 impl Team {
     /// One worker with all threads.
     pub fn whole(threads: usize) -> Self {
-        Self { workers: 1, threads, credit: 64 }
+        Self { workers: 1, threads, credit: 256 }
     }
 
     /// So many workers with one thread each. With a large credit the first of them would take all tiles of a small picture.

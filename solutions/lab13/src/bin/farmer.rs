@@ -114,12 +114,18 @@ impl Farmer {
     /// Gives jobs and takes tiles until the picture is whole.
     fn collect(&mut self, router: &zmq::Socket, liveness: Duration) -> Result<(), Error> {
         while !self.ledger.is_whole() {
-            wait(router, self.next_turn(liveness))?;
+            let turn = self.next_turn(liveness);
+            let due = Instant::now() + turn;
+            wait(router, turn)?;
             for _ in 0..IN_A_ROW {
                 let Some((from, message)) = receive(router)? else { break };
                 self.hear(router, &from, message)?;
             }
-            self.give_up_the_silent(router, liveness)?;
+            // Whoever was stopped itself has heard nobody meanwhile, and its socket may not have read yet what was said: it takes
+            // another turn before it judges.
+            if due.elapsed() < liveness / 2 {
+                self.give_up_the_silent(router, liveness)?;
+            }
             self.deal(router)?;
             self.tell_that_we_live(router)?;
         }
