@@ -265,7 +265,7 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
         Some("changed") => Regrade::Changed,
         Some(name) => Regrade::Student(name.into()),
     };
-    let jobs = run.jobs.unwrap_or(2 * cores);
+    let jobs = run.jobs.unwrap_or(cores + cores.div_ceil(2));
     let work = Class { judge: &judge, templates: &templates, regrade, jobs };
     let numbers: Vec<usize> = (0..class.len()).filter(|number| number % shard.1 == shard.0 - 1).collect();
     let bar = class::progress();

@@ -207,6 +207,9 @@ fn folders() -> Vec<PathBuf> {
         .collect()
 }
 
+/// The devices that a program may use: those without a state.
+const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
+
 /// The words for bubblewrap that make the inner box: no sources, no /proc, no other processes; one folder to write into.
 fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
     let mut words: Vec<OsString> = [
@@ -221,10 +224,6 @@ fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
         "--clearenv",
         "--cap-drop",
         "ALL",
-        "--dev",
-        "/dev",
-        "--remount-ro",
-        "/dev",
         "--setenv",
         "PATH",
         "/usr/bin:/bin",
@@ -234,16 +233,21 @@ fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
     ]
     .map(OsString::from)
     .to_vec();
-    let mut bind = |how: &str, path: &Path| {
-        words.extend([OsStr::new(how), path.as_os_str(), path.as_os_str()].map(OsString::from));
-    };
-    for library in LIBRARIES {
-        bind("--ro-bind-try", Path::new(library));
+    let mut say = |three: [&OsStr; 3]| words.extend(three.map(OsString::from));
+    for device in DEVICES {
+        say([OsStr::new("--dev-bind"), OsStr::new(device), OsStr::new(device)]);
+    }
+    for library in LIBRARIES.map(Path::new) {
+        // Each mount costs bubblewrap a look at all others. Where /lib is a link to usr/lib, it is so inside.
+        match std::fs::read_link(library) {
+            Ok(target) => say([OsStr::new("--symlink"), target.as_os_str(), library.as_os_str()]),
+            Err(_) => say([OsStr::new("--ro-bind-try"), library.as_os_str(), library.as_os_str()]),
+        }
     }
     for folder in folders {
-        bind("--ro-bind", folder);
+        say([OsStr::new("--ro-bind"), folder.as_os_str(), folder.as_os_str()]);
     }
-    bind("--bind", here);
+    say([OsStr::new("--bind"), here.as_os_str(), here.as_os_str()]);
     words.extend(["--remount-ro", "/", "--chdir"].map(OsString::from));
     words.push(here.into());
     words

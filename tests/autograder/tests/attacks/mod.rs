@@ -146,8 +146,8 @@ pub fn boxes() -> bool {
     doctor.is_ok_and(|output| output.status.success())
 }
 
-/// Copies a folder. `.planted` at the end of a name is cut off.
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder into another. `.planted` at the end of a name is cut off.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
