@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use harness::program::ignored_here;
+use rustix::process::Signal;
 
 use crate::entry::Tier;
 use crate::inside::{self, NOBODY};
@@ -141,7 +143,10 @@ impl Sandbox {
     pub fn judging(&self, judge: &JudgeBox<'_>) -> anyhow::Result<Command> {
         let limits = serde_json::to_string(&judge.limits)?;
         if self.tier == Tier::None {
-            let mut command = Command::new(judge.suite);
+            let mut words =
+                deaf().then_some(CURE).into_iter().flatten().map(OsStr::new).chain([judge.suite.as_os_str()]);
+            let mut command = Command::new(words.next().unwrap_or_default());
+            command.args(words);
             command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
             command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.grade.display()));
             command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
@@ -179,7 +184,8 @@ impl Sandbox {
         }
         let user = if self.root { NOBODY } else { 0 };
         command.args(["--chdir", "/work/labs/lab", "--", "/grade", "__outer"]);
-        command.args([DISK.0.to_string(), DISK.1.to_string(), user.to_string()]).arg(suite);
+        command.args([DISK.0.to_string(), DISK.1.to_string(), user.to_string()]);
+        command.args(deaf().then_some(CURE).into_iter().flatten()).arg(suite);
         Ok(command)
     }
 
@@ -219,6 +225,14 @@ impl Sandbox {
         bind(&mut command, "--ro-bind", &self.grade, Path::new("/grade"));
         command
     }
+}
+
+/// What undoes [`deaf`]: env(1) of GNU coreutils 8.31 and later. It is asked only then.
+const CURE: [&str; 2] = ["/usr/bin/env", "--default-signal"];
+
+/// Whether signals are ignored here that checks send: a shell that starts this in the background does so. Every program would inherit that.
+fn deaf() -> bool {
+    [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM].into_iter().any(ignored_here)
 }
 
 fn bind(command: &mut Command, how: &str, outside: &Path, inside: &Path) {

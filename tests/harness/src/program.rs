@@ -64,6 +64,19 @@ impl std::fmt::Display for Ended {
     }
 }
 
+/// Whether this process ignores a signal, which every program that it starts then does, too. False where the system does not tell.
+///
+/// Source: `SigIgn` in `/proc/PID/status`, a bit for each signal from the lowest on, see proc(5).
+pub fn ignored_here(signal: Signal) -> bool {
+    ignores(&std::fs::read_to_string("/proc/self/status").unwrap_or_default(), signal)
+}
+
+fn ignores(status: &str, signal: Signal) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (signal.as_raw() - 1) & 1 == 1
+}
+
 /// The name of a signal, as in `SIGKILL`.
 pub fn signal_name(number: i32) -> String {
     let names = [
@@ -704,6 +717,16 @@ mod tests {
         process.wait(LONG, |output| output.ended).unwrap();
         let lengths: Vec<usize> = process.output().out.iter().map(Vec::len).collect();
         assert_eq!(lengths, [1 << 20, 1 << 20, 3_000_000 - (2 << 20)]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_signal_that_the_shell_ignores_is_known() {
+        let (process, _timeline, _folder) = sh("trap '' INT; exec cat /proc/self/status");
+        process.wait(LONG, |output| output.ended).unwrap();
+        let status = String::from_utf8(process.output().out.join(&b'\n')).unwrap();
+        assert!(ignores(&status, Signal::INT), "{status}");
+        assert!(!ignores(&status, Signal::TERM), "{status}");
     }
 
     #[test]

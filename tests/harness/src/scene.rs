@@ -17,7 +17,9 @@ use rustix::process::Signal;
 use crate::common;
 use crate::failure::{Failure, Mistake, Outcome, show, show_frames, show_up_to};
 use crate::holes;
-use crate::program::{Ended, FLOODED, Launcher, Output, Process, Start, ThreadUse};
+use crate::program::{
+    Ended, FLOODED, Launcher, Output, Process, Start, ThreadUse, ignored_here, signal_name,
+};
 use crate::timeline::{Event, Fate, Stream, Timeline, What};
 use crate::turns;
 
@@ -659,8 +661,17 @@ impl Program {
         self.output().out
     }
 
-    /// Sends it a signal.
+    /// Sends it a signal. The check is an error where this process ignores it: then the program does so from its start, and the answer would tell
+    /// something of the shell.
     pub fn signal(&self, signal: Signal) {
+        if ignored_here(signal) {
+            let name = signal_name(signal.as_raw());
+            Failure::error(format!(
+                "{name} is ignored by what started this check, and so by every program that it starts. A shell does that to what it runs in the \
+                 background, and `nohup` does. Run the check in the foreground, or behind `env --default-signal`"
+            ))
+            .throw();
+        }
         self.process.borrow().signal(signal);
     }
 
