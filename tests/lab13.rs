@@ -186,14 +186,16 @@ fn t1_no_job_is_lost_on_the_way(scene: &Scene) {
     farm.until(&quick, "a job after its Hello", || (quick.jobs.get() > 0).then_some(()));
     scene.suspect(&NO_ROOM);
     farm.reads(&slow);
-    farm.until(&slow, "every job that the farmer has given it", || {
-        for hand in [&slow, &quick] {
-            while let Some(job) = hand.next_job() {
-                hand.finish(&job);
-            }
-        }
-        (slow.done.get() || quick.done.get()).then_some(())
-    });
+    // Nine thousand jobs through so narrow a door take seconds on a busy machine: the deadline is that of the next one.
+    let next = || {
+        let taken = [&slow, &quick].map(|hand| {
+            let jobs = std::iter::from_fn(|| hand.next_job());
+            jobs.map(|job| hand.finish(&job)).count()
+        });
+        let done = slow.done.get() || quick.done.get();
+        (done || taken != [0, 0]).then_some(done)
+    };
+    while !farm.until(&slow, "every job that the farmer has given it", next) {}
     farm.farmer.ends_with(0);
 }
 

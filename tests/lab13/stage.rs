@@ -377,14 +377,15 @@ impl Farm {
     pub fn until<T>(&self, who: &Hand, what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
         let end = Instant::now() + self.scene.deadline();
         loop {
-            let over = self.farmer.has_ended() || Instant::now() >= end;
-            // What the farmer sent before it ended is still taken in.
+            // What a farmer said at its end may still be on the way to our sockets when it is gone, so one that ended well is waited for.
+            let ended = self.farmer.output().ended;
+            let ended_well = ended == Some(Ended::Code(0));
+            let over = (ended.is_some() && !ended_well) || Instant::now() >= end;
             self.turn();
             if let Some(found) = seen() {
                 return found;
             }
             if over {
-                let ended_well = self.farmer.output().ended == Some(Ended::Code(0));
                 if ended_well && self.hands.borrow().iter().all(|hand| !hand.done.get()) {
                     self.scene.suspect(&NO_DONE);
                 }
