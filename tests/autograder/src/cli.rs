@@ -135,7 +135,7 @@ pub(crate) struct Run {
     /// The folder of the report, and of the journal by which the same command goes on after a crash
     #[arg(long, default_value = "report")]
     out: PathBuf,
-    /// How many submissions at once; two for each core without it, because much of the time is waiting
+    /// How many submissions at once; three for two cores without it, because some of the time is waiting
     #[arg(short, long)]
     jobs: Option<usize>,
     /// The seed of the random values, the same for the whole class; a new one without it, which the journal keeps

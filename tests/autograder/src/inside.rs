@@ -35,6 +35,9 @@ const MOST_NUMBERS: u64 = 300;
 /// What the launcher uses of the system, inside the box: the libraries, and nothing else.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
 
+/// The devices that a program may use: those without a state.
+const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
+
 /// Runs the hidden command that the arguments name; none where they name none.
 pub fn run() -> Option<ExitCode> {
     if env::var_os(RECORD).is_some() {
@@ -207,9 +210,6 @@ fn folders() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The devices that a program may use: those without a state.
-const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
-
 /// The words for bubblewrap that make the inner box: no sources, no /proc, no other processes; one folder to write into.
 fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
     let mut words: Vec<OsString> = [
@@ -233,24 +233,32 @@ fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
     ]
     .map(OsString::from)
     .to_vec();
-    let mut say = |three: [&OsStr; 3]| words.extend(three.map(OsString::from));
-    for device in DEVICES {
-        say([OsStr::new("--dev-bind"), OsStr::new(device), OsStr::new(device)]);
+    for device in DEVICES.map(Path::new) {
+        words.extend(bind("--dev-bind", device, device));
     }
-    for library in LIBRARIES.map(Path::new) {
-        // Each mount costs bubblewrap a look at all others. Where /lib is a link to usr/lib, it is so inside.
-        match std::fs::read_link(library) {
-            Ok(target) => say([OsStr::new("--symlink"), target.as_os_str(), library.as_os_str()]),
-            Err(_) => say([OsStr::new("--ro-bind-try"), library.as_os_str(), library.as_os_str()]),
-        }
-    }
+    words.extend(LIBRARIES.into_iter().flat_map(of_the_system));
     for folder in folders {
-        say([OsStr::new("--ro-bind"), folder.as_os_str(), folder.as_os_str()]);
+        words.extend(bind("--ro-bind", folder, folder));
     }
-    say([OsStr::new("--bind"), here.as_os_str(), here.as_os_str()]);
+    words.extend(bind("--bind", here, here));
     words.extend(["--remount-ro", "/", "--chdir"].map(OsString::from));
     words.push(here.into());
     words
+}
+
+/// The words for bubblewrap that bring a file or folder into a box.
+pub(crate) fn bind(how: &str, outside: &Path, inside: &Path) -> [OsString; 3] {
+    [OsStr::new(how), outside.as_os_str(), inside.as_os_str()].map(OsString::from)
+}
+
+/// The words that bring in what the system has at a path, if it is there. Where /lib is a link to usr/lib, it is so inside: each mount costs bubblewrap
+/// a look at all others.
+pub(crate) fn of_the_system(path: &str) -> [OsString; 3] {
+    let path = Path::new(path);
+    match std::fs::read_link(path) {
+        Ok(target) => bind("--symlink", &target, path),
+        Err(_) => bind("--ro-bind-try", path, path),
+    }
 }
 
 /// The program in a box: the first child of the box's first process. None where it has ended before it was seen.

@@ -3,7 +3,7 @@
 //! The compiler's box holds the toolchain, the libraries and the student's sources; no network, no suite, no solutions. The suite's box has a
 //! network of its own with nothing but loopback, and a small disk. The launcher in it makes the programs' boxes (see [`crate::inside`]).
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use harness::program::ignored_here;
 use rustix::process::Signal;
 
 use crate::entry::Tier;
-use crate::inside::{self, NOBODY};
+use crate::inside::{self, NOBODY, bind, of_the_system};
 use crate::limits::Limits;
 
 /// The disk of the suite's box: its size in bytes and how many files may be on it.
@@ -39,6 +39,8 @@ pub struct Sandbox {
     /// This executable, which works inside the boxes too.
     grade: PathBuf,
     root: bool,
+    /// Whether signals are ignored here that checks send: a shell that starts this in the background does so. Every program would inherit that.
+    deaf: bool,
 }
 
 /// What the compiler's box holds.
@@ -85,7 +87,8 @@ impl Sandbox {
     /// One of this kind, tried or not.
     pub fn of(tier: Tier) -> anyhow::Result<Self> {
         let grade = std::env::current_exe().context("this program's own path is not known")?;
-        Ok(Self { tier, grade, root: rustix::process::geteuid().is_root() })
+        let deaf = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM].into_iter().any(ignored_here);
+        Ok(Self { tier, grade, root: rustix::process::geteuid().is_root(), deaf })
     }
 
     /// Whether a program in both boxes runs, which proves them: an error says what fails.
@@ -124,9 +127,9 @@ impl Sandbox {
         command.args(["--proc", "/proc", "--dev", "/dev"]);
         command.args(["--perms", "1777", "--size", "268435456", "--tmpfs", "/tmp"]);
         for (outside, inside) in &build.readable {
-            bind(&mut command, "--ro-bind", outside, inside);
+            command.args(bind("--ro-bind", outside, inside));
         }
-        bind(&mut command, "--bind", build.out, Path::new("/out"));
+        command.args(bind("--bind", build.out, Path::new("/out")));
         for (name, value) in &build.variables {
             command.args(["--setenv", name, value]);
         }
@@ -143,10 +146,7 @@ impl Sandbox {
     pub fn judging(&self, judge: &JudgeBox<'_>) -> anyhow::Result<Command> {
         let limits = serde_json::to_string(&judge.limits)?;
         if self.tier == Tier::None {
-            let mut words =
-                deaf().then_some(CURE).into_iter().flatten().map(OsStr::new).chain([judge.suite.as_os_str()]);
-            let mut command = Command::new(words.next().unwrap_or_default());
-            command.args(words);
+            let mut command = self.hearing(judge.suite);
             command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
             command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.grade.display()));
             command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
@@ -156,9 +156,9 @@ impl Sandbox {
         let (suite, programs, records) = (Path::new("/suite"), Path::new("/programs"), Path::new("/records"));
         let mut command = self.bubblewrap();
         command.args(["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", "/work/labs/lab"]);
-        bind(&mut command, "--ro-bind", judge.suite, suite);
-        bind(&mut command, "--ro-bind", judge.programs, programs);
-        bind(&mut command, "--bind", judge.records, records);
+        command.args(bind("--ro-bind", judge.suite, suite));
+        command.args(bind("--ro-bind", judge.programs, programs));
+        command.args(bind("--bind", judge.records, records));
         if self.root {
             give_to_nobody(judge.records)?;
         }
@@ -185,8 +185,20 @@ impl Sandbox {
         let user = if self.root { NOBODY } else { 0 };
         command.args(["--chdir", "/work/labs/lab", "--", "/grade", "__outer"]);
         command.args([DISK.0.to_string(), DISK.1.to_string(), user.to_string()]);
-        command.args(deaf().then_some(CURE).into_iter().flatten()).arg(suite);
+        let suite = self.hearing(suite);
+        command.arg(suite.get_program()).args(suite.get_args());
         Ok(command)
+    }
+
+    /// The command of a suite, with the signals given back to it that are ignored here.
+    fn hearing(&self, suite: &Path) -> Command {
+        if !self.deaf {
+            return Command::new(suite);
+        }
+        // Of GNU coreutils 8.31 and later; nothing is asked of it elsewhere.
+        let mut command = Command::new("/usr/bin/env");
+        command.arg("--default-signal").arg(suite);
+        command
     }
 
     /// What both boxes have in common: nothing but the system's programs, no network, no other processes.
@@ -212,31 +224,10 @@ impl Sandbox {
         ]);
         // Made here, because bubblewrap makes the folder of a file that it binds for its owner only.
         command.args(["--perms", "0755", "--dir", "/etc"]);
-        for path in SYSTEM {
-            let path = Path::new(path);
-            // Where /bin is a link to usr/bin, it is so inside.
-            match std::fs::read_link(path) {
-                Ok(target) => {
-                    command.arg("--symlink").arg(target).arg(path);
-                }
-                Err(_) => bind(&mut command, "--ro-bind-try", path, path),
-            }
-        }
-        bind(&mut command, "--ro-bind", &self.grade, Path::new("/grade"));
+        command.args(SYSTEM.into_iter().flat_map(of_the_system));
+        command.args(bind("--ro-bind", &self.grade, Path::new("/grade")));
         command
     }
-}
-
-/// What undoes [`deaf`]: env(1) of GNU coreutils 8.31 and later. It is asked only then.
-const CURE: [&str; 2] = ["/usr/bin/env", "--default-signal"];
-
-/// Whether signals are ignored here that checks send: a shell that starts this in the background does so. Every program would inherit that.
-fn deaf() -> bool {
-    [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM].into_iter().any(ignored_here)
-}
-
-fn bind(command: &mut Command, how: &str, outside: &Path, inside: &Path) {
-    command.args([OsStr::new(how), outside.as_os_str(), inside.as_os_str()].map(OsString::from));
 }
 
 /// A box of root's works as nobody, who must be able to write here.

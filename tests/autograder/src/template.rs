@@ -152,23 +152,14 @@ impl Template {
         while let Some(argument) = left.next() {
             let codegen = if argument == "-C" { left.as_slice().first().map(String::as_str) } else { None };
             let takes = |name: &str| codegen.is_some_and(|codegen| codegen.starts_with(name));
-            let ours = [
-                "opt-level=",
-                "incremental=",
-                "extra-filename=",
-                "metadata=",
-                "debuginfo=",
-                "strip=",
-                "lto=",
-            ]
-            .into_iter()
-            .any(takes);
+            let ours = ["incremental=", "extra-filename=", "metadata="].into_iter().any(takes);
             if ours || argument == "--out-dir" {
                 left.next();
             } else if !FOR_CARGO.into_iter().any(|name| argument.starts_with(name)) {
                 arguments.push(moved(argument));
             }
         }
+        // Of two, rustc takes the last.
         arguments.extend(QUICKLY.into_iter().flat_map(|option| ["-C".into(), option.into()]));
         let program = out.join(role).display().to_string();
         arguments.push(format!("--emit=dep-info={program}.d,link={program}"));

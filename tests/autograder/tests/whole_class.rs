@@ -135,7 +135,8 @@ fn peak(pid: u32) -> Option<u64> {
 
 /// How many students there are to be; none where `LAB_CLASS` does not say.
 fn students() -> Option<usize> {
-    let students = std::env::var("LAB_CLASS").ok().and_then(|count| count.parse().ok());
+    let students =
+        std::env::var("LAB_CLASS").ok().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
     if students.is_none() {
         println!("LAB_CLASS does not say how many students");
     }

@@ -667,8 +667,8 @@ impl Program {
         if ignored_here(signal) {
             let name = signal_name(signal.as_raw());
             Failure::error(format!(
-                "{name} is ignored by what started this check, and so by every program that it starts. A shell does that to what it runs in the \
-                 background, and `nohup` does. Run the check in the foreground, or behind `env --default-signal`"
+                "{name} is ignored by what started this check, and so by every program that it starts. A shell does that to what a script starts \
+                 with `&`. Run the check in the foreground, or behind `env --default-signal`"
             ))
             .throw();
         }
