@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use lab_cli::course::{Course, Lab};
+use launcher::limits::Limits;
 
 use crate::class::{self, Class, Regrade, Tally};
 use crate::doctor;
@@ -16,13 +17,12 @@ use crate::entry::{Entry, Tier, Verdict};
 use crate::ingest::{self, Caps, Roster};
 use crate::journal::{self, Head, Journal};
 use crate::judge::{Judge, Settings};
-use crate::limits::Limits;
 use crate::prepared::Prepared;
 use crate::report::policy::Policy;
 use crate::report::{self, LabInfo, Options};
 use crate::sandbox::Sandbox;
 use crate::slurm;
-use crate::template::{Template, Toolchain};
+use crate::template::{self, Template, Toolchain};
 
 /// The exit code where the machine could not judge everything.
 const UNJUDGED: u8 = 3;
@@ -241,14 +241,11 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     };
     same_as_before(&journal.head, &names, run.seed, shard, &run.out)?;
     let sandbox = if run.no_box { Sandbox::of(Tier::None)? } else { Sandbox::find(run.i_trust_these)? };
-    let (toolchain, templates) = if let Some(file) = &run.prepared {
-        let Prepared { toolchain, templates, .. } = Prepared::read(file)?;
-        (toolchain, templates)
-    } else {
-        let toolchain = Toolchain::find(&course)?;
-        let templates = make_templates(&course, &labs, &toolchain)?;
-        (toolchain, templates)
+    let Prepared { toolchain, launcher, templates, .. } = match &run.prepared {
+        Some(file) => Prepared::read(file)?,
+        None => prepare(&course, &labs)?,
     };
+    let sandbox = sandbox.with_launcher(launcher);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let settings = Settings {
         seed: journal.head.seed,
@@ -278,8 +275,13 @@ fn grade(run: &Run, wishes: &Wishes) -> anyhow::Result<ExitCode> {
     Ok(tell(&entries, &tally, &run.out))
 }
 
-fn make_templates(course: &Course, labs: &[&Lab], toolchain: &Toolchain) -> anyhow::Result<Vec<Template>> {
-    labs.iter().map(|lab| Template::make(course, lab, toolchain)).collect()
+/// Builds what is not built yet of what judges.
+fn prepare(course: &Course, labs: &[&Lab]) -> anyhow::Result<Prepared> {
+    let toolchain = Toolchain::find(course)?;
+    let templates =
+        labs.iter().map(|lab| Template::make(course, lab, &toolchain)).collect::<Result<_, _>>()?;
+    let launcher = template::launcher(course, &toolchain)?;
+    Ok(Prepared::new(toolchain, launcher, templates))
 }
 
 /// Judges a class in parts, elsewhere, and reports as a run does.
@@ -310,9 +312,7 @@ fn on_slurm(run: &Run, wanted: &slurm::Wanted, wishes: &Wishes) -> anyhow::Resul
     let out = std::path::absolute(&run.out)?;
     let folder = out.join(slurm::FOLDER);
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let toolchain = || Toolchain::find(&course);
-    let templates = |toolchain: &Toolchain| make_templates(&course, &labs, toolchain);
-    let templates = Prepared::keep(&folder, toolchain, templates)?.templates;
+    let templates = Prepared::keep(&folder, || prepare(&course, &labs))?.templates;
     let jobs = run.jobs.unwrap_or(slurm::JOBS).max(1);
     let students: Vec<String> = class.students().map(String::from).collect();
     let plan = slurm::Plan {

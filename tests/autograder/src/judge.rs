@@ -9,10 +9,10 @@ use anyhow::Context;
 use harness::failure::Outcome;
 use harness::record::{Record, now_ms};
 use harness::timeline::{Event, What};
+use launcher::limits::Limits;
 
 use crate::capped::{self, Done};
 use crate::entry::{CheckResult, Entry, MOST_EVENTS, Tier, Verdict};
-use crate::limits::Limits;
 use crate::sandbox::{BuildBox, JudgeBox, Sandbox};
 use crate::template::{Template, Toolchain, WORK};
 

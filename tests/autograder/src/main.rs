@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = grade::inside::run() {
+    if grade::template::is_in_place_of_rustc() {
+        return grade::template::record_rustc();
+    }
+    // Where the launcher is no executable of its own.
+    if let Some(code) = launcher::run() {
         return code;
     }
     grade::cli::main()

@@ -22,11 +22,18 @@ pub struct Prepared {
     pub version: String,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// What works inside the boxes.
+    pub launcher: PathBuf,
     /// The templates of all labs.
     pub templates: Vec<Template>,
 }
 
 impl Prepared {
+    /// Of this version.
+    pub fn new(toolchain: Toolchain, launcher: PathBuf, templates: Vec<Template>) -> Self {
+        Self { version: env!("CARGO_PKG_VERSION").into(), toolchain, launcher, templates }
+    }
+
     /// Reads what [`Prepared::keep`] wrote.
     pub fn read(file: &Path) -> anyhow::Result<Self> {
         let text = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -43,24 +50,19 @@ impl Prepared {
     }
 
     /// Puts everything into a folder; the file with the rest comes last, so that it is whole when it is there. What is there already stays.
-    pub fn keep(
-        folder: &Path,
-        toolchain: impl FnOnce() -> anyhow::Result<Toolchain>,
-        templates: impl FnOnce(&Toolchain) -> anyhow::Result<Vec<Template>>,
-    ) -> anyhow::Result<Self> {
+    pub fn keep(folder: &Path, prepare: impl FnOnce() -> anyhow::Result<Self>) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
         if file.exists() {
             return Self::read(&file);
         }
-        let toolchain = toolchain()?;
-        let mut templates = templates(&toolchain)?;
-        for template in &mut templates {
+        let mut prepared = prepare()?;
+        for template in &mut prepared.templates {
             template.suite = keep_executable(&template.suite, folder, &template.lab)?;
         }
+        prepared.launcher = keep_executable(&prepared.launcher, folder, "launcher")?;
         let own = std::env::current_exe().context("this program's own path is not known")?;
         keep_executable(&own, folder, "grade")?;
-        let prepared = Self { version: env!("CARGO_PKG_VERSION").into(), toolchain, templates };
-        write_in_one_step(&file, &serde_json::to_vec(&prepared)?)?;
+        write_in_one_step(&file, 0o644, &serde_json::to_vec(&prepared)?)?;
         Ok(prepared)
     }
 }
@@ -76,13 +78,13 @@ fn keep_executable(from: &Path, folder: &Path, name: &str) -> anyhow::Result<Pat
 }
 
 /// Writes a file that is there as a whole or not at all.
-pub fn write_in_one_step(path: &Path, text: &[u8]) -> anyhow::Result<()> {
+pub fn write_in_one_step(path: &Path, mode: u32, text: &[u8]) -> anyhow::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
     let folder = path.parent().context("a file has a folder")?;
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o644))
+            .permissions(fs::Permissions::from_mode(mode))
             .prefix(".new")
             .tempfile_in(folder)?;
         file.write_all(text)?;

@@ -1,20 +1,20 @@
 //! The boxes around a submission, made by bubblewrap: one for the compiler, one around the suite, and inside that one for each program.
 //!
 //! The compiler's box holds the toolchain, the libraries and the student's sources; no network, no suite, no solutions. The suite's box has a
-//! network of its own with nothing but loopback, and a small disk. The launcher in it makes the programs' boxes (see [`crate::inside`]).
+//! network of its own with nothing but loopback, and a small disk. The launcher in it makes the programs' boxes (see [`launcher`]).
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
 use harness::program::ignored_here;
+use launcher::limits::Limits;
+use launcher::{INNER, LIMITS, NOBODY, bind};
 use rustix::process::Signal;
 
 use crate::entry::Tier;
-use crate::inside::{self, NOBODY, bind, of_the_system};
-use crate::limits::Limits;
 
 /// The disk of the suite's box: its size in bytes and how many files may be on it.
 const DISK: (u64, u64) = (512 << 20, 20_000);
@@ -31,13 +31,20 @@ const SYSTEM: [&str; 9] = [
     "/etc/ld.so.conf.d",
 ];
 
+/// What the programs' boxes see of the system: the libraries, and nothing else.
+const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
+/// The devices that a program may use: those without a state.
+const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+/// Where the programs are, inside.
+const PROGRAMS: &str = "/programs";
+
 /// How submissions are kept in.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     /// What it is made of.
     pub tier: Tier,
-    /// This executable, which works inside the boxes too.
-    grade: PathBuf,
+    /// What works inside the boxes: this executable, or the launcher by itself.
+    launcher: PathBuf,
     root: bool,
     /// Whether signals are ignored here that checks send: a shell that starts this in the background does so. Every program would inherit that.
     deaf: bool,
@@ -86,9 +93,15 @@ impl Sandbox {
 
     /// One of this kind, tried or not.
     pub fn of(tier: Tier) -> anyhow::Result<Self> {
-        let grade = std::env::current_exe().context("this program's own path is not known")?;
+        let launcher = std::env::current_exe().context("this program's own path is not known")?;
         let deaf = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM].into_iter().any(ignored_here);
-        Ok(Self { tier, grade, root: rustix::process::geteuid().is_root(), deaf })
+        Ok(Self { tier, launcher, root: rustix::process::geteuid().is_root(), deaf })
+    }
+
+    /// The same, with the launcher as an executable of its own, which starts in less time.
+    #[must_use]
+    pub fn with_launcher(self, launcher: PathBuf) -> Self {
+        Self { launcher, ..self }
     }
 
     /// Whether a program in both boxes runs, which proves them: an error says what fails.
@@ -105,7 +118,7 @@ impl Sandbox {
             variables: Vec::new(),
         };
         let mut command = self.judging(&judge)?;
-        command.args(["-c", "cd /tmp && exec $LAB_LAUNCHER /grade __nothing"]);
+        command.args(["-c", "mkdir /tmp/here && cd /tmp/here && exec $LAB_LAUNCHER /grade __nothing"]);
         let output =
             command.output().context("bwrap cannot be started; it comes with the package bubblewrap")?;
         if !output.status.success() {
@@ -118,7 +131,7 @@ impl Sandbox {
     pub fn building(&self, build: &BuildBox<'_>) -> anyhow::Result<Command> {
         let limits = serde_json::to_string(&Limits::compiler())?;
         if self.tier == Tier::None {
-            let mut command = Command::new(&self.grade);
+            let mut command = Command::new(&self.launcher);
             command.args(["__limit", &limits]).current_dir(build.here);
             command.env_clear().envs(build.variables.iter().map(|(name, value)| (name, value)));
             return Ok(command);
@@ -148,27 +161,27 @@ impl Sandbox {
         if self.tier == Tier::None {
             let mut command = self.hearing(judge.suite);
             command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
-            command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.grade.display()));
+            command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.launcher.display()));
             command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
             command.env_remove("LAB_AFTER_HANG").env_remove("RUST_BACKTRACE");
             return Ok(command);
         }
-        let (suite, programs, records) = (Path::new("/suite"), Path::new("/programs"), Path::new("/records"));
+        let (suite, programs, records) = (Path::new("/suite"), Path::new(PROGRAMS), Path::new("/records"));
         let mut command = self.bubblewrap();
         command.args(["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", "/work/labs/lab"]);
         command.args(bind("--ro-bind", judge.suite, suite));
         command.args(bind("--ro-bind", judge.programs, programs));
         command.args(bind("--bind", judge.records, records));
+        command.args(self.inner_tree(judge.programs));
         if self.root {
             give_to_nobody(judge.records)?;
         }
         let variables = [
-            ("LAB_PROGRAMS", OsStr::new("/programs")),
+            ("LAB_PROGRAMS", OsStr::new(PROGRAMS)),
             ("LAB_RECORDS", OsStr::new("/records")),
             ("LAB_LAUNCHER", OsStr::new("/grade __launch")),
             ("LAB_LAUNCHER_TELLS", OsStr::new("1")),
-            (inside::LIMITS, OsStr::new(&limits)),
-            (inside::FOLDERS, OsStr::new("/programs")),
+            (LIMITS, OsStr::new(&limits)),
         ];
         for (name, value) in variables {
             command.arg("--setenv").arg(name).arg(value);
@@ -188,6 +201,25 @@ impl Sandbox {
         let suite = self.hearing(suite);
         command.arg(suite.get_program()).args(suite.get_args());
         Ok(command)
+    }
+
+    /// What the programs' boxes are made of: no sources, nothing that can be written. It is put together once for all of them.
+    fn inner_tree(&self, programs: &Path) -> Vec<OsString> {
+        let inner = Path::new(INNER);
+        let mut words: Vec<OsString> =
+            ["--perms", "0755", "--size", "65536", "--tmpfs", INNER].map(OsString::from).to_vec();
+        for folder in ["usr", "etc", "dev", "tmp"] {
+            words.extend(["--perms", "0755", "--dir"].map(OsString::from));
+            words.push(inner.join(folder).into());
+        }
+        words.extend(LIBRARIES.into_iter().flat_map(|path| of_the_system(path, inner)));
+        for device in DEVICES.map(Path::new) {
+            words.extend(bind("--dev-bind", device, &inner.join(device.strip_prefix("/").unwrap_or(device))));
+        }
+        words.extend(bind("--ro-bind", &self.launcher, &inner.join("grade")));
+        words.extend(bind("--ro-bind", programs, &inner.join(PROGRAMS.trim_start_matches('/'))));
+        words.extend(["--remount-ro", INNER].map(OsString::from));
+        words
     }
 
     /// The command of a suite, with the signals given back to it that are ignored here.
@@ -224,9 +256,20 @@ impl Sandbox {
         ]);
         // Made here, because bubblewrap makes the folder of a file that it binds for its owner only.
         command.args(["--perms", "0755", "--dir", "/etc"]);
-        command.args(SYSTEM.into_iter().flat_map(of_the_system));
-        command.args(bind("--ro-bind", &self.grade, Path::new("/grade")));
+        command.args(SYSTEM.into_iter().flat_map(|path| of_the_system(path, Path::new("/"))));
+        command.args(bind("--ro-bind", &self.launcher, Path::new("/grade")));
         command
+    }
+}
+
+/// The words that bring in, below a folder, what the system has at a path, if it is there. Where /lib is a link to usr/lib, it is so inside: each mount
+/// costs bubblewrap a look at all others.
+fn of_the_system(path: &str, below: &Path) -> [OsString; 3] {
+    let path = Path::new(path);
+    let inside = below.join(path.strip_prefix("/").unwrap_or(path));
+    match std::fs::read_link(path) {
+        Ok(target) => bind("--symlink", &target, &inside),
+        Err(_) => bind("--ro-bind-try", path, &inside),
     }
 }
 

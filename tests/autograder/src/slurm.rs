@@ -98,6 +98,7 @@ pub fn judge(plan: &Plan<'_>, wanted: &Wanted) -> anyhow::Result<Outcome> {
     let file = folder.join("part.sh");
     prepared::write_in_one_step(
         &file,
+        0o644,
         &script::script(plan.root, job.parts, &words_of_a_part(plan, &folder, job.parts)),
     )?;
     job.write(&folder)?;

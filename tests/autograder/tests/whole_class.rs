@@ -55,7 +55,7 @@ fn mistakes() -> Vec<(String, Mistake)> {
 
 /// The reference, with the files of a mistake in their place.
 fn lay(student: &str, submissions: &Path, mistake: Option<&str>) {
-    let sources = attacks::hand_in("solutions", submissions, student).join("src/bin");
+    let sources = attacks::hand_in("solutions/lab01", submissions, student).join("src/bin");
     for role in ["server", "client"] {
         let file = format!("{role}.rs");
         let wrong = mistake.map(|name| attacks::root().join("tests/mistakes/lab01").join(name).join(&file));
@@ -85,7 +85,7 @@ fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
                 Wanted::Attack(Box::new(attack))
             }
             "starter" => {
-                attacks::hand_in("labs", submissions, &student);
+                attacks::hand_in("labs/lab01", submissions, &student);
                 Wanted::Starter
             }
             _ => {

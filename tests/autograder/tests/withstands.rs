@@ -63,7 +63,7 @@ fn run() -> Result<Run, String> {
         attack.lay(&submissions);
     }
     for name in RIGHT {
-        attacks::hand_in("solutions", &submissions, name);
+        attacks::hand_in("solutions/lab01", &submissions, name);
     }
     let before = around();
     let report = place.path().join("report");

@@ -24,6 +24,8 @@ pub(super) fn for_students(text: &str, packages: &[&str]) -> anyhow::Result<Stri
                 lines.pop();
             }
             lines.push(format!("default-members = [{}]", list(&["labs/*"])));
+        } else if path_of(line).is_some_and(|path| !packages.contains(&path)) {
+            // A package that stays here.
         } else {
             lines.push(line.into());
         }
@@ -44,6 +46,11 @@ pub(super) fn for_students(text: &str, packages: &[&str]) -> anyhow::Result<Stri
         );
     }
     Ok(text)
+}
+
+/// Where a line says that a dependency is, if it is in the workspace.
+fn path_of(line: &str) -> Option<&str> {
+    line.split_once("= { path = \"")?.1.split('"').next()
 }
 
 /// `.cargo/config.toml` without the alias that is the instructor's, and the comment above it.
@@ -77,10 +84,12 @@ mod tests {
     #[test]
     fn members_are_those_that_are_there_and_comments_stay() {
         let text = "[workspace]\nmembers = [\"labs/*\", \"solutions/*\"]\n# Why.\ndefault-members = [\"solutions/*\"]\n\n\
+                    [workspace.dependencies]\nours = { path = \"ours\" }\nshared = { path = \"shared\" }\n\n\
                     # Kept.\n[profile.dev]\nopt-level = 1\n\n# A hundred.\n[profile.dev.package.mistakes]\ndebug = 0\n";
         assert_eq!(
             for_students(text, &["shared"]).unwrap(),
-            "[workspace]\nmembers = [\"labs/*\", \"shared\"]\ndefault-members = [\"labs/*\"]\n\n# Kept.\n[profile.dev]\nopt-level = 1\n"
+            "[workspace]\nmembers = [\"labs/*\", \"shared\"]\ndefault-members = [\"labs/*\"]\n\n\
+             [workspace.dependencies]\nshared = { path = \"shared\" }\n\n# Kept.\n[profile.dev]\nopt-level = 1\n"
         );
         assert!(for_students("[workspace]\nmembers = [\n\"labs/*\"\n]\n", &[]).is_err());
         assert_eq!(

@@ -71,7 +71,7 @@ impl Job {
 
     /// Writes it into its folder.
     pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
-        write_in_one_step(&folder.join(super::JOB), &serde_json::to_vec_pretty(self)?)
+        write_in_one_step(&folder.join(super::JOB), 0o644, &serde_json::to_vec_pretty(self)?)
     }
 
     fn attempts(&self, part: usize) -> usize {

@@ -133,10 +133,11 @@ impl Attack {
     }
 }
 
-/// Hands in a lab 01 as it stands in a folder of the workspace, `solutions` or `labs`; gives its folder.
+/// Hands in a lab as it stands in a folder of the workspace, as in `solutions/lab01`; gives its folder.
 pub fn hand_in(from: &str, submissions: &Path, student: &str) -> PathBuf {
-    let lab = submissions.join(student).join("labs/lab01");
-    copy(&root().join(from).join("lab01/src"), &lab.join("src"));
+    let from = root().join(from);
+    let lab = submissions.join(student).join("labs").join(from.file_name().unwrap());
+    copy(&from.join("src"), &lab.join("src"));
     lab
 }
 

@@ -1,8 +1,10 @@
-//! What runs inside a box: small programs of this executable, called by hidden names, that set limits and then become something else.
+//! What runs inside a box: small programs, called by hidden names, that set limits and then become something else.
 //!
 //! `__limit` sets limits on itself and becomes the program. `__drop` becomes it as nobody. `__outer` makes a small disk, gives root's rights away and becomes the suite.
 //! `__launch` is what the suite puts before each student's program: it makes the inner box, says which process the program is, and ends as
-//! the program ends. `__record` is what cargo calls instead of rustc, once, to learn the lab's command lines.
+//! the program ends.
+
+pub mod limits;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -17,32 +19,21 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions};
 
-use crate::limits::Limits;
+use limits::Limits;
 
 /// The user and group that a box of root's works as: nobody's number in Linux distributions.
 pub const NOBODY: u32 = 65534;
 /// The variable with the limits of the programs, for the launcher.
 pub const LIMITS: &str = "GRADE_LIMITS";
-/// The variable with the folders that the programs may see, besides the one in which they run.
-pub const FOLDERS: &str = "GRADE_FOLDERS";
-/// The variable that names the folder in which the command lines of rustc are noted.
-pub const RECORD: &str = "GRADE_RECORD";
+/// Where the suite's box holds what the programs' boxes are made of: the one mount of a tree costs bubblewrap less than one for each of its parts.
+pub const INNER: &str = "/inner";
 
 /// Where the launchers count, a byte for each program: in a file for each folder in which programs run, which is one for each check. No program sees it.
 const COUNT: &str = "/tmp/programs-so-far";
 /// How many numbers programs get: far more than run at once in a check.
 const MOST_NUMBERS: u64 = 300;
-/// What the launcher uses of the system, inside the box: the libraries, and nothing else.
-const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
-
-/// The devices that a program may use: those without a state.
-const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
-
 /// Runs the hidden command that the arguments name; none where they name none.
 pub fn run() -> Option<ExitCode> {
-    if env::var_os(RECORD).is_some() {
-        return Some(finish(crate::template::record_rustc()));
-    }
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let (name, rest) = arguments.split_first()?;
     let done = match name.to_str()? {
@@ -126,7 +117,7 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     // The reading end is ours only; the writing end is inherited.
     rustix::io::fcntl_setfd(&told, rustix::io::FdFlags::CLOEXEC)?;
     let mut command = Command::new("bwrap");
-    command.args(inner_box(&here, &folders()));
+    command.args(inner_box(&here));
     if let Some(terminal) = env::var_os("TERM") {
         command.args([OsStr::new("--setenv"), OsStr::new("TERM"), &terminal]);
     }
@@ -203,16 +194,9 @@ fn detach_streams() {
     }
 }
 
-/// The folders from [`FOLDERS`].
-fn folders() -> Vec<PathBuf> {
-    env::split_paths(&env::var_os(FOLDERS).unwrap_or_default())
-        .filter(|path| !path.as_os_str().is_empty())
-        .collect()
-}
-
-/// The words for bubblewrap that make the inner box: no sources, no /proc, no other processes; one folder to write into.
-fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
-    let mut words: Vec<OsString> = [
+/// The words for bubblewrap that make the inner box: what [`INNER`] holds, and one folder to write into; no /proc, no other processes.
+fn inner_box(here: &Path) -> Vec<OsString> {
+    let words = [
         "--unshare-user",
         "--unshare-pid",
         "--unshare-ipc",
@@ -227,38 +211,25 @@ fn inner_box(here: &Path, folders: &[PathBuf]) -> Vec<OsString> {
         "--setenv",
         "PATH",
         "/usr/bin:/bin",
-        "--ro-bind",
-        "/grade",
-        "/grade",
-    ]
-    .map(OsString::from)
-    .to_vec();
-    for device in DEVICES.map(Path::new) {
-        words.extend(bind("--dev-bind", device, device));
-    }
-    words.extend(LIBRARIES.into_iter().flat_map(of_the_system));
-    for folder in folders {
-        words.extend(bind("--ro-bind", folder, folder));
-    }
+        "--dev-bind",
+        INNER,
+        "/",
+        // The tree cannot be written to, so the folder gets its place on a disk that can, for the moment.
+        "--size",
+        "65536",
+        "--tmpfs",
+        "/tmp",
+    ];
+    let mut words: Vec<OsString> = words.map(OsString::from).to_vec();
     words.extend(bind("--bind", here, here));
-    words.extend(["--remount-ro", "/", "--chdir"].map(OsString::from));
+    words.extend(["--remount-ro", "/tmp", "--chdir"].map(OsString::from));
     words.push(here.into());
     words
 }
 
 /// The words for bubblewrap that bring a file or folder into a box.
-pub(crate) fn bind(how: &str, outside: &Path, inside: &Path) -> [OsString; 3] {
+pub fn bind(how: &str, outside: &Path, inside: &Path) -> [OsString; 3] {
     [OsStr::new(how), outside.as_os_str(), inside.as_os_str()].map(OsString::from)
-}
-
-/// The words that bring in what the system has at a path, if it is there. Where /lib is a link to usr/lib, it is so inside: each mount costs bubblewrap
-/// a look at all others.
-pub(crate) fn of_the_system(path: &str) -> [OsString; 3] {
-    let path = Path::new(path);
-    match std::fs::read_link(path) {
-        Ok(target) => bind("--symlink", &target, path),
-        Err(_) => bind("--ro-bind-try", path, path),
-    }
 }
 
 /// The program in a box: the first child of the box's first process. None where it has ended before it was seen.
