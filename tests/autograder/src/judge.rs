@@ -175,7 +175,7 @@ impl Judge {
         Ok(Some(NotBuilt { verdict: Verdict::DoesNotBuild, reason, details }))
     }
 
-    /// Runs the suite against the programs, and the failed checks once more by themselves.
+    /// Runs the suite against the programs, what it left out after a check had hung, and the failed checks once more by themselves.
     fn run_suite(
         &self,
         template: &Template,
@@ -183,33 +183,31 @@ impl Judge {
         programs: &Path,
         entry: &mut Entry,
     ) -> anyhow::Result<()> {
-        let end = Instant::now() + self.settings.budget;
-        let records = work.join("records");
-        let (all, over) = self.suite(template, programs, &records, &[], end)?;
-        let mut timed_out = over;
+        let suite = Suite { judge: self, template, programs, end: Instant::now() + self.settings.budget };
+        let (mut all, mut over) = suite.run(&work.join("records"), Round::All)?;
+        // At home, a check that hangs ends its task, to save time. Here no points are lost for what was not looked at.
+        let left = names(&all, |outcome| outcome == Outcome::NotRun);
+        if !left.is_empty() && !over {
+            let (rest, late) = suite.run(&work.join("rest"), Round::Rest(&left))?;
+            all.extend(rest);
+            over = late;
+        }
+        let failed = names(&all, |outcome| matches!(outcome, Outcome::Failed | Outcome::Hung));
         let mut results = BTreeMap::new();
         for check in &template.manifest.checks {
-            let record = all.get(&check.name);
-            results.insert(check.name.clone(), record.map(|kept| (kept.clone(), vec![kept.record.outcome])));
+            let judged = all.remove(&check.name).map(|kept| {
+                let runs = vec![kept.record.outcome];
+                (kept, runs)
+            });
+            results.insert(check.name.clone(), judged);
         }
-        let failed: Vec<&str> = all
-            .values()
-            .map(|kept| &kept.record)
-            .filter(|record| matches!(record.outcome, Outcome::Failed | Outcome::Hung))
-            .map(|record| record.check.as_str())
-            .collect();
         if !failed.is_empty() && !over {
-            let (alone, _) = self.suite(template, programs, &work.join("alone"), &failed, end)?;
-            let differs: Vec<&str> = alone
-                .values()
-                .map(|kept| &kept.record)
-                .filter(|record| record.outcome.is_green())
-                .map(|record| record.check.as_str())
-                .collect();
+            let (alone, _) = suite.run(&work.join("alone"), Round::Alone(&failed))?;
+            let differs = names(&alone, Outcome::is_green);
             let third = if differs.is_empty() {
                 BTreeMap::new()
             } else {
-                self.suite(template, programs, &work.join("third"), &differs, end)?.0
+                suite.run(&work.join("third"), Round::Alone(&differs))?.0
             };
             for (name, second) in alone {
                 if let Some(Some((record, runs))) = results.get_mut(&name) {
@@ -228,39 +226,68 @@ impl Judge {
                 }
             }
         }
-        timed_out |= Instant::now() >= end;
+        let timed_out = over || Instant::now() >= suite.end;
         fill(entry, template, results, timed_out, self.settings.budget)
     }
+}
 
-    /// Runs the suite, or some of its checks one after the other, and reads the records. Whether the time was over, too.
-    fn suite(
-        &self,
-        template: &Template,
-        programs: &Path,
-        records: &Path,
-        only: &[&str],
-        end: Instant,
-    ) -> anyhow::Result<(BTreeMap<String, Kept>, bool)> {
+/// The checks that came out so, by name.
+fn names(records: &BTreeMap<String, Kept>, so: impl Fn(Outcome) -> bool) -> Vec<String> {
+    records.iter().filter(|(_, kept)| so(kept.record.outcome)).map(|(name, _)| name.clone()).collect()
+}
+
+/// Which checks are carried out, and how.
+#[derive(Clone, Copy, Debug)]
+enum Round<'a> {
+    /// All, as at home: those of a task in which one has hung are left out from then on.
+    All,
+    /// These, each of them, whatever hangs.
+    Rest(&'a [String]),
+    /// These, one after the other.
+    Alone(&'a [String]),
+}
+
+/// A suite and what it judges.
+struct Suite<'a> {
+    judge: &'a Judge,
+    template: &'a Template,
+    programs: &'a Path,
+    /// When the time for the submission is over.
+    end: Instant,
+}
+
+impl Suite<'_> {
+    /// Carries checks out and reads the records. Whether the time was over, too.
+    fn run(&self, records: &Path, round: Round<'_>) -> anyhow::Result<(BTreeMap<String, Kept>, bool)> {
         fs::create_dir(records)?;
-        let threads = if only.is_empty() { self.settings.checks_at_once } else { 1 };
-        let mut command = self.sandbox.judging(&JudgeBox {
-            suite: &template.suite,
-            programs,
+        let settings = &self.judge.settings;
+        let all = &self.template.manifest.checks;
+        let (only, wanted, threads) = match round {
+            Round::All => (&[][..], all.len(), settings.checks_at_once),
+            Round::Rest(only) => (only, only.len(), settings.checks_at_once),
+            Round::Alone(only) => (only, only.len(), 1),
+        };
+        let mut variables = vec![
+            ("LAB_SEED", settings.seed.to_string()),
+            ("LAB_DEADLINE", settings.deadline.as_secs_f64().to_string()),
+            ("RUST_TEST_THREADS", threads.to_string()),
+        ];
+        if matches!(round, Round::Rest(_)) {
+            variables.push(("LAB_AFTER_HANG", "run".into()));
+        }
+        let mut command = self.judge.sandbox.judging(&JudgeBox {
+            suite: &self.template.suite,
+            programs: self.programs,
             records,
-            limits: self.settings.limits.clone(),
-            variables: vec![
-                ("LAB_SEED", self.settings.seed.to_string()),
-                ("LAB_DEADLINE", self.settings.deadline.as_secs_f64().to_string()),
-                ("RUST_TEST_THREADS", threads.to_string()),
-            ],
+            limits: settings.limits.clone(),
+            variables,
         })?;
         if !only.is_empty() {
             command.arg("--exact").args(only);
         }
-        let left = end.saturating_duration_since(Instant::now());
+        let left = self.end.saturating_duration_since(Instant::now());
         let done = capped::run(&mut command, left, MOST_MESSAGES).context("the suite cannot be started")?;
-        let read = read_records(records, template)?;
-        let wanted = if only.is_empty() { template.manifest.checks.len() } else { only.len() };
+        let read = read_records(records, self.template)?;
         if done.status.is_some() && read.len() < wanted {
             let missing = wanted - read.len();
             anyhow::bail!(

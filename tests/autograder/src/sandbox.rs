@@ -15,6 +15,7 @@ use launcher::{INNER, LIMITS, NOBODY, bind};
 use rustix::process::Signal;
 
 use crate::entry::Tier;
+use crate::slurm::script::quoted;
 
 /// The disk of the suite's box: its size in bytes and how many files may be on it.
 const DISK: (u64, u64) = (512 << 20, 20_000);
@@ -161,9 +162,11 @@ impl Sandbox {
         if self.tier == Tier::None {
             let mut command = self.hearing(judge.suite);
             command.env("LAB_PROGRAMS", judge.programs).env("LAB_RECORDS", judge.records);
-            command.env("LAB_LAUNCHER", format!("'{}' __limit '{limits}'", self.launcher.display()));
-            command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
+            let launcher =
+                [self.launcher.as_os_str(), OsStr::new("__limit"), OsStr::new(&limits)].map(OsString::from);
+            command.env("LAB_LAUNCHER", quoted(&launcher));
             command.env_remove("LAB_AFTER_HANG").env_remove("RUST_BACKTRACE");
+            command.envs(judge.variables.iter().map(|(name, value)| (name, value)));
             return Ok(command);
         }
         let (suite, programs, records) = (Path::new("/suite"), Path::new(PROGRAMS), Path::new("/records"));

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use harness::failure::Outcome;
+
 /// A student, what stands in the place of a file of the reference, and what must come out.
 type Student = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
@@ -43,7 +45,10 @@ fn class(place: &Path) -> std::path::PathBuf {
 
 fn command(submissions: &Path, out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_grade"));
-    command.arg(submissions).args(["--lab", "01", "--seed", "7", "--deadline", "10", "--out"]).arg(out);
+    command.arg(submissions).args(["--lab", "01", "--seed", "7", "--out"]).arg(out);
+    if !more.contains(&"--deadline") {
+        command.args(["--deadline", "10"]);
+    }
     command.args(more).env_remove("RUST_BACKTRACE").stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -126,6 +131,28 @@ fn the_same_class_comes_out_the_same_however_it_is_judged() {
     assert!(text(&changed).contains("1 judged now, 7 were in the journal already"), "{}", text(&changed));
     let table = gradebook(&out("whole"));
     assert!(table.contains(r#""Alan","lab01","passed","#), "{}{table}", text(&changed));
+}
+
+/// At home a check that hangs ends its task. Here each check is carried out: what comes after one that hung may work.
+#[test]
+fn no_check_is_left_out_after_one_that_hung() {
+    let place = tempfile::tempdir().unwrap();
+    let submissions = place.path().join("submissions");
+    let lab = attacks::hand_in("solutions/lab01", &submissions, "Ada");
+    let wrong = "tests/mistakes/lab01/reads-standard-input-first/client.rs";
+    fs::copy(attacks::root().join(wrong), lab.join("src/bin/client.rs")).unwrap();
+    let out = place.path().join("out");
+    let output = command(&submissions, &out, &[&TRUST[..], &["--deadline", "2"]].concat()).output().unwrap();
+    let (_, entries) =
+        grade::journal::read(&out).unwrap_or_else(|error| panic!("{error:#}\n{}", text(&output)));
+    let outcome = |name: &str| entries[0].checks.iter().find(|check| check.name == name).unwrap().outcome;
+    assert_eq!(outcome("t5_accepts_what_works"), Outcome::Hung);
+    assert_eq!(outcome("t5_refuses_wrong_arguments"), Outcome::Passed);
+    assert!(
+        entries[0].checks.iter().all(|check| check.outcome != Outcome::NotRun),
+        "{:?}",
+        entries[0].checks
+    );
 }
 
 /// What a lab's program may need and a box does not have is missed here: a device, a variable, a file of the system.

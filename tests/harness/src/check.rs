@@ -244,7 +244,7 @@ impl Settings {
             Ok(((*role).to_string(), executable(&path)?))
         });
         let paths = paths.collect::<Result<_, String>>()?;
-        let launcher = words(&std::env::var("LAB_LAUNCHER").unwrap_or_default());
+        let launcher = parse_launcher(&std::env::var("LAB_LAUNCHER").unwrap_or_default())?;
         let tells = !launcher.is_empty() && std::env::var_os("LAB_LAUNCHER_TELLS").is_some();
         let records = folder_from("LAB_RECORDS").unwrap_or_else(|| default_records(lab));
         let seed = match std::env::var("LAB_SEED") {
@@ -292,30 +292,15 @@ fn executable(path: &Path) -> Result<PathBuf, String> {
     Ok(absolute)
 }
 
+/// The words of a command line, as a shell takes it apart.
+fn parse_launcher(line: &str) -> Result<Vec<String>, String> {
+    shlex::split(line).ok_or_else(|| format!("LAB_LAUNCHER is `{line}`, in which a quote is not closed"))
+}
+
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     let wrong = || format!("LAB_DEADLINE is `{text}`, and must be seconds, as in `10` or `0.5`");
     let seconds: f64 = text.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)
-}
-
-/// The words of a command line, with single and double quotes as in a shell; nothing else is special.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for character in line.chars() {
-        match quote {
-            Some(open) if character == open => quote = None,
-            None if character == '\'' || character == '"' => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            None if character.is_whitespace() => words.extend(word.take()),
-            Some(_) | None => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 #[cfg(test)]
@@ -324,7 +309,9 @@ mod tests {
 
     #[test]
     fn a_launcher_is_taken_apart_like_a_command_line() {
-        assert_eq!(words("bwrap --ro-bind '/a b' \"/c\" ''"), ["bwrap", "--ro-bind", "/a b", "/c", ""]);
+        let words = parse_launcher("bwrap --ro-bind '/a b' \"/c\" '' '/it'\\''s'").unwrap();
+        assert_eq!(words, ["bwrap", "--ro-bind", "/a b", "/c", "", "/it's"]);
+        assert!(parse_launcher("bwrap '/a b").is_err());
     }
 
     #[test]

@@ -1,26 +1,15 @@
 //! The script that Slurm runs for each part: readable, and the same for all of them.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 /// What a shell reads as this one word, whatever is in it.
 pub fn quote(word: &OsStr) -> Vec<u8> {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./=:,+@%".contains(byte);
-    let bytes = word.as_bytes();
-    if !bytes.is_empty() && bytes.iter().all(plain) {
-        return bytes.to_vec();
-    }
-    let mut quoted = vec![b'\''];
-    for byte in bytes {
-        if *byte == b'\'' {
-            quoted.extend(b"'\\''");
-        } else {
-            quoted.push(*byte);
-        }
-    }
-    quoted.push(b'\'');
-    quoted
+    // The only error there is would be a NUL, which no path and no argument can hold.
+    let quoted = shlex::bytes::Quoter::new().allow_nul(true).quote(word.as_bytes());
+    quoted.map_or_else(|_| word.as_bytes().to_vec(), Cow::into_owned)
 }
 
 /// The same for people: as text.
