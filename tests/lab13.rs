@@ -709,7 +709,7 @@ fn t5_rate_and_time_left_fit_together(scene: &Scene) {
     });
     scene.suspect(&WRONG_RATE);
     #[allow(clippy::cast_precision_loss, reason = "forty tiles")]
-    let (done, left) = (line.done as f64, (line.total - line.done) as f64 / line.rate);
+    let (done, left) = (line.done as f64, line.total.saturating_sub(line.done) as f64 / line.rate);
     rate_is_possible(scene, &line, done, since);
     // They came in less than the time from before the farmer was started until now.
     let within = began.elapsed().as_secs_f64();
@@ -719,7 +719,11 @@ fn t5_rate_and_time_left_fit_together(scene: &Scene) {
     let fits = (line.left - left).abs() <= left * 0.1 + 0.2;
     scene.expect(
         fits,
-        &format!("about {left:.1} s left, for {} tiles at {} tiles/s", line.total - line.done, line.rate),
+        &format!(
+            "about {left:.1} s left, for {} tiles at {} tiles/s",
+            line.total.saturating_sub(line.done),
+            line.rate
+        ),
         || format!("{} s left", line.left),
     );
 }
@@ -778,7 +782,7 @@ fn t6_a_torn_record_is_computed_again(scene: &Scene) {
         format!("{} bytes twice", three)
     });
     scene.suspect(&TORN);
-    for left in [four.len() - 2, usize::midpoint(three, four.len()), three + 1] {
+    for left in [four.len().saturating_sub(2), usize::midpoint(three, four.len()), three + 1] {
         let _ = std::fs::write(&season.journal, &four[..left]);
         scene.note(format!("the journal is cut to {left} of {} bytes", four.len()));
         let farm = season.farm();
@@ -802,6 +806,10 @@ fn t6_what_comes_behind_a_torn_record_is_kept(scene: &Scene) {
     season.works(&farm, 4, MARK);
     let four = season.bytes();
     season.dies(farm);
+    scene.suspect(&FORGETS);
+    scene.expect(four.len() > 20, "a journal with a record for each of 4 tiles", || {
+        format!("a journal of {} bytes", four.len())
+    });
     let _ = std::fs::write(&season.journal, &four[..four.len() - 20]);
     scene.note("the last record of the journal is torn");
     scene.suspect(&TORN);

@@ -161,7 +161,8 @@ pub fn cuts(bytes: &[u8]) -> Vec<usize> {
     }
     let last = last_line(bytes);
     let before_last = ends(&bytes[..bytes.len() - 1]);
-    let mut cuts: Vec<usize> = before_last.into_iter().take(4).flat_map(|at| [at - 1, at, at + 1]).collect();
+    let mut cuts: Vec<usize> =
+        before_last.into_iter().take(4).flat_map(|at| [at.saturating_sub(1), at, at + 1]).collect();
     let step = (bytes.len() - last).div_ceil(MOST / 2);
     cuts.extend((last..=bytes.len()).rev().step_by(step));
     cuts.push(0);

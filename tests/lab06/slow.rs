@@ -43,7 +43,7 @@ pub fn read(peer: &mut RawPeer, progress: &AtomicU64) -> Reading {
             break;
         }
         if let Some(number) = text.and_then(|text| text.parse::<u64>().ok()) {
-            if number > reading.last + 1 && reading.gap.is_none() {
+            if number.saturating_sub(1) > reading.last && reading.gap.is_none() {
                 reading.gap = Some((reading.last + 1, number - 1));
             }
             reading.last = number;

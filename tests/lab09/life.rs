@@ -229,5 +229,8 @@ fn list(jobs: &[usize]) -> String {
 
 /// A line whose hash is cut, for messages.
 fn short(line: &str) -> String {
-    if line.len() > 24 { format!("{}…", &line[..24]) } else { line.into() }
+    match line.char_indices().nth(24) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.into(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::failure::{Failure, show_frames};
+use harness::failure::show_frames;
 use harness::peer::Peer;
 use harness::program::Ended;
 use harness::raw::RawPeer;
@@ -412,7 +412,10 @@ impl Hand {
     pub fn fill(&mut self) {
         let ping = Command::Ping { ttl: 0, context: vec![7; 16] }.encode();
         if let Err(error) = self.peer.send(&ping.repeat(PINGS)) {
-            Failure::error(format!("the connection cannot be filled: {error}")).throw();
+            self.scene.fail(
+                format!("the ventilator to keep the connection to {}", self.name),
+                format!("the connection is closed: {error}"),
+            );
         }
         self.scene.note(format!("the connection to {} is full, and it does not read", self.name));
     }

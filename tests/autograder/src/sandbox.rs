@@ -4,15 +4,20 @@
 //! network of its own with nothing but loopback, and a small disk. The launcher in it makes the programs' boxes (see [`launcher`]).
 
 use std::ffi::{OsStr, OsString};
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use harness::program::ignored_here;
 use launcher::limits::Limits;
 use launcher::{INNER, LIMITS, NOBODY, bind};
 use rustix::process::Signal;
+use tempfile::TempPath;
 
 use crate::entry::Tier;
 use crate::slurm::script::quoted;
@@ -36,6 +41,8 @@ const SYSTEM: [&str; 9] = [
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"];
 /// The devices that a program may use: those without a state.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+/// The names that are known inside, as on any machine: a program may say `localhost`.
+const HOSTS: &str = "127.0.0.1 localhost\n::1 localhost\n";
 /// Where the programs are, inside.
 const PROGRAMS: &str = "/programs";
 
@@ -46,6 +53,8 @@ pub struct Sandbox {
     pub tier: Tier,
     /// What works inside the boxes: this executable, or the launcher by itself.
     launcher: PathBuf,
+    /// A file with [`HOSTS`].
+    hosts: Arc<TempPath>,
     root: bool,
     /// Whether signals are ignored here that checks send: a shell that starts this in the background does so. Every program would inherit that.
     deaf: bool,
@@ -95,8 +104,14 @@ impl Sandbox {
     /// One of this kind, tried or not.
     pub fn of(tier: Tier) -> anyhow::Result<Self> {
         let launcher = std::env::current_exe().context("this program's own path is not known")?;
+        let mut hosts = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o644))
+            .tempfile()
+            .context("no temporary file")?;
+        hosts.write_all(HOSTS.as_bytes()).context("a temporary file cannot be written")?;
+        let hosts = Arc::new(hosts.into_temp_path());
         let deaf = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM].into_iter().any(ignored_here);
-        Ok(Self { tier, launcher, root: rustix::process::geteuid().is_root(), deaf })
+        Ok(Self { tier, launcher, hosts, root: rustix::process::geteuid().is_root(), deaf })
     }
 
     /// The same, with the launcher as an executable of its own, which starts in less time.
@@ -172,6 +187,7 @@ impl Sandbox {
         let (suite, programs, records) = (Path::new("/suite"), Path::new(PROGRAMS), Path::new("/records"));
         let mut command = self.bubblewrap();
         command.args(["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", "/work/labs/lab"]);
+        command.args(bind("--ro-bind", &self.hosts, Path::new("/etc/hosts")));
         command.args(bind("--ro-bind", judge.suite, suite));
         command.args(bind("--ro-bind", judge.programs, programs));
         command.args(bind("--bind", judge.records, records));
@@ -219,6 +235,7 @@ impl Sandbox {
         for device in DEVICES.map(Path::new) {
             words.extend(bind("--dev-bind", device, &inner.join(device.strip_prefix("/").unwrap_or(device))));
         }
+        words.extend(bind("--ro-bind", &self.hosts, &inner.join("etc/hosts")));
         words.extend(bind("--ro-bind", &self.launcher, &inner.join("grade")));
         words.extend(bind("--ro-bind", programs, &inner.join(PROGRAMS.trim_start_matches('/'))));
         words.extend(["--remount-ro", INNER].map(OsString::from));

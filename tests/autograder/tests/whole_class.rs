@@ -4,11 +4,13 @@
 //! `cargo test -p lab01` in a fresh clone. `LAB_CLASS_FOLDER` says where submissions and reports are left, for `slurm/try`.
 //!
 //! `LAB_CLASS=200 cargo test -p grade --test whole_class -- --nocapture --test-threads 1`
+//!
+//! `LAB_MISTAKES=lab08` hands in all known mistakes of a lab instead, and each must fail in a box as it fails without one.
 
 mod attacks;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -35,39 +37,44 @@ enum Wanted {
     Attack(Box<Attack>),
 }
 
-/// The known mistakes of lab 01 that are written in Rust, by name.
-fn mistakes() -> Vec<(String, Mistake)> {
-    let folder = attacks::root().join("tests/mistakes/lab01");
+/// The known mistakes of a lab that are written in Rust, by name, and the programs that are right in another way than the reference.
+fn mistakes(lab: &str) -> Vec<(String, Option<Mistake>)> {
+    let folder = attacks::root().join("tests/mistakes").join(lab);
     let mut names: Vec<String> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let read = |name: String| {
-        let rust =
-            ["server", "client"].iter().any(|role| folder.join(&name).join(format!("{role}.rs")).exists());
-        let text = fs::read_to_string(folder.join(&name).join("mistake.toml")).ok().filter(|_| rust)?;
-        Some((name, toml::from_str(&text).unwrap()))
+    names.retain(|name| !differences(lab, name).is_empty());
+    let read = |name: &String| {
+        let text = fs::read_to_string(folder.join(name).join("mistake.toml")).ok()?;
+        Some(toml::from_str(&text).unwrap())
     };
-    names.into_iter().filter_map(read).collect()
+    names.into_iter().map(|name| (name.clone(), read(&name))).collect()
+}
+
+/// The files in Rust of a mistake.
+fn differences(lab: &str, mistake: &str) -> Vec<PathBuf> {
+    let folder = attacks::root().join("tests/mistakes").join(lab).join(mistake);
+    let files = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|kind| kind == "rs")).collect()
 }
 
 /// The reference, with the files of a mistake in their place.
-fn lay(student: &str, submissions: &Path, mistake: Option<&str>) {
-    let sources = attacks::hand_in("solutions/lab01", submissions, student).join("src/bin");
-    for role in ["server", "client"] {
-        let file = format!("{role}.rs");
-        let wrong = mistake.map(|name| attacks::root().join("tests/mistakes/lab01").join(name).join(&file));
-        if let Some(wrong) = wrong.filter(|path| path.exists()) {
-            fs::copy(wrong, sources.join(&file)).unwrap();
-        }
+fn lay(lab: &str, student: &str, submissions: &Path, mistake: Option<&str>) {
+    let sources = attacks::hand_in(&format!("solutions/{lab}"), submissions, student).join("src");
+    for from in mistake.map(|name| differences(lab, name)).unwrap_or_default() {
+        let file = from.file_name().unwrap();
+        let program = sources.join("bin").join(file);
+        fs::copy(&from, if program.exists() { program } else { sources.join(file) }).unwrap();
     }
 }
 
 /// Makes a class, and says what must come out for each student.
 fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
-    let (mistakes, attacks) = (mistakes(), attacks::all());
-    let (mut wrong, mut hostile) = (mistakes.into_iter().cycle(), attacks.into_iter().cycle());
+    let (mistakes, attacks) = (mistakes("lab01"), attacks::all());
+    let wrong = mistakes.into_iter().filter_map(|(name, mistake)| Some((name, mistake?))).collect::<Vec<_>>();
+    let (mut wrong, mut hostile) = (wrong.into_iter().cycle(), attacks.into_iter().cycle());
     let mut wanted = Vec::new();
     for number in 0..students {
         let kind = ["right", "wrong", "hostile", "wrong", "right", "wrong", "starter", "wrong"][number % 8];
@@ -75,7 +82,7 @@ fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
         let expected = match kind {
             "wrong" => {
                 let (name, mistake) = wrong.next().unwrap();
-                lay(&student, submissions, Some(&name));
+                lay("lab01", &student, submissions, Some(&name));
                 Wanted::Mistake(mistake)
             }
             "hostile" => {
@@ -88,7 +95,7 @@ fn class(submissions: &Path, students: usize) -> Vec<(String, Wanted)> {
                 Wanted::Starter
             }
             _ => {
-                lay(&student, submissions, None);
+                lay("lab01", &student, submissions, None);
                 Wanted::All
             }
         };
@@ -116,8 +123,15 @@ fn complaint(entry: &Entry, wanted: &Wanted) -> Option<String> {
             if !odd.is_empty() {
                 return Some(format!("{odd:?} should pass; {}", told()));
             }
-            let main = entry.checks.iter().find(|check| check.name == mistake.check);
-            entry.verdict != Verdict::Passed && main.is_some_and(|check| !check.outcome.is_green())
+            let red = |name: &String| {
+                entry.checks.iter().any(|check| check.name == *name && !check.outcome.is_green())
+            };
+            let fine: Vec<&String> =
+                mistake.also.iter().chain([&mistake.check]).filter(|name| !red(name)).collect();
+            if !fine.is_empty() {
+                return Some(format!("{fine:?} should fail; {}", told()));
+            }
+            entry.verdict != Verdict::Passed
         }
     };
     (!right).then(told)
@@ -163,7 +177,7 @@ fn what_a_right_submission_costs() {
     let place = tempfile::tempdir().unwrap();
     let submissions = place.path().join("submissions");
     for number in 0..RIGHT {
-        lay(&format!("{number:03}"), &submissions, None);
+        lay("lab01", &format!("{number:03}"), &submissions, None);
     }
     let judge = |out: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_grade"));
@@ -232,6 +246,41 @@ fn a_whole_class_comes_out_as_it_must() {
     }
     assert!(complaints.is_empty(), "{status}\n{complaints:#?}");
     assert!(most < 300 << 10, "the grader held {most} KiB");
+}
+
+/// What of the known mistakes comes out otherwise in a box, and why.
+const NOT_IN_A_BOX: [(&str, &str); 2] = [
+    ("opens-early", "it opens files by /proc, which a box does not have"),
+    ("second-signal-kills", "it uses a package that the lab does not have"),
+];
+
+#[test]
+fn the_mistakes_of_a_lab_come_out_in_boxes_as_without() {
+    let Ok(lab) = std::env::var("LAB_MISTAKES") else {
+        println!("LAB_MISTAKES names no lab, as in lab08");
+        return;
+    };
+    assert!(attacks::boxes(), "boxes cannot be made here");
+    let place = tempfile::tempdir().unwrap();
+    let (submissions, out) = (place.path().join("submissions"), place.path().join("report"));
+    let mut mistakes = mistakes(&lab);
+    mistakes.retain(|(name, _)| NOT_IN_A_BOX.iter().all(|(other, _)| name != other));
+    assert!(!mistakes.is_empty(), "there is no {lab}");
+    for (name, _) in &mistakes {
+        lay(&lab, name, &submissions, Some(name));
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grade"));
+    command.arg(&submissions).args(["--lab", &lab, "--seed", "7", "--budget", "300", "--out"]).arg(&out);
+    let took = seconds(&mut command);
+    println!("{} mistakes of {lab} in boxes: {took:.0} s", mistakes.len());
+    let (_, entries) = journal::read(&out).unwrap();
+    let complaints = mistakes.into_iter().filter_map(|(name, mistake)| {
+        let entry = entries.iter().find(|entry| entry.student == name).unwrap();
+        let wanted = mistake.map_or(Wanted::All, Wanted::Mistake);
+        Some(format!("{name}: {}", complaint(entry, &wanted)?))
+    });
+    let complaints: Vec<String> = complaints.collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
 /// A count as a number that can be divided.

@@ -23,6 +23,12 @@ static SPEAKS_FIRST: Mistake = Mistake {
            nothing may stand before it. What is for people belongs on standard error: `eprintln!`.",
     section: "",
 };
+static NOWHERE: Mistake = Mistake {
+    name: "nowhere",
+    says: "Nobody can connect to the endpoint that the program prints. After the bind the socket itself knows where it is, port and all: \
+           `get_last_endpoint` tells it. Print that as it is.",
+    section: "",
+};
 static NO_ENVELOPE: Mistake = Mistake {
     name: "no-envelope",
     says: "Something came that is no request: a REQ puts an empty frame before what it sends, and here there was none. Is the socket \
@@ -36,6 +42,8 @@ pub(crate) fn likely(evidence: &Evidence) -> Option<&'static Mistake> {
         Some(&NO_ENVELOPE)
     } else if evidence.speaks_first {
         Some(&SPEAKS_FIRST)
+    } else if evidence.nowhere {
+        Some(&NOWHERE)
     } else if turns::is_out_of_turn(&evidence.errors) {
         Some(&OUT_OF_TURN)
     } else if evidence.errors.contains("EAGAIN")

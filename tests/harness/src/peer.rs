@@ -89,10 +89,7 @@ impl Peer {
     pub fn connect(&self, endpoint: &str) -> &Self {
         if let Err(error) = self.socket.connect(endpoint) {
             let partner = self.partner.borrow();
-            self.scene.fail(
-                format!("{partner} to print an endpoint that can be connected to"),
-                format!("connecting to {endpoint} gives: {error}"),
-            );
+            self.scene.fail_to_connect(&partner, endpoint, error);
         }
         self.opened(format!("connect {endpoint}"));
         self
@@ -126,9 +123,15 @@ impl Peer {
         let frames: Vec<Vec<u8>> = frames.into_iter().map(|frame| frame.as_ref().to_vec()).collect();
         self.record(true, &frames);
         let end = Instant::now() + self.scene.deadline();
-        self.until_ready(zmq::POLLOUT, "somebody to connect, so that it can send", end);
-        if let Err(error) = self.socket.send_multipart(frames, zmq::DONTWAIT) {
-            broken(&format!("{} cannot send", self.name), error);
+        loop {
+            self.until_ready(zmq::POLLOUT, "somebody to connect, so that it can send", end);
+            match self.socket.send_multipart(&frames, zmq::DONTWAIT) {
+                Ok(()) => return,
+                // Whom it could have sent to has gone in this moment.
+                Err(zmq::Error::EAGAIN) if Instant::now() < end => {}
+                Err(zmq::Error::EAGAIN) => self.hang("its message to be taken"),
+                Err(error) => broken(&format!("{} cannot send", self.name), error),
+            }
         }
     }
 

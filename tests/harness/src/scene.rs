@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -47,6 +47,8 @@ pub struct Evidence {
     pub no_envelope: bool,
     /// Whether a program that binds printed something else before its bound line.
     pub speaks_first: bool,
+    /// Whether nobody can connect to the endpoint that a program printed.
+    pub nowhere: bool,
     /// Whether some program has ended, and how the last one did.
     pub ended: Option<Ended>,
 }
@@ -84,6 +86,7 @@ struct Inside {
     task: u32,
     no_envelope: Cell<bool>,
     speaks_first: Cell<bool>,
+    nowhere: Cell<bool>,
     rng: RefCell<fastrand::Rng>,
     suspicions: RefCell<Vec<Suspicion>>,
     suspect: Cell<Option<&'static Mistake>>,
@@ -106,6 +109,7 @@ impl Scene {
             task,
             no_envelope: Cell::new(false),
             speaks_first: Cell::new(false),
+            nowhere: Cell::new(false),
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
             suspicions: RefCell::default(),
             suspect: Cell::default(),
@@ -339,6 +343,15 @@ impl Scene {
         self.throw(Failure::new(expected, seen), &[])
     }
 
+    /// Fails the check because nobody can connect to what a program printed as its endpoint.
+    pub(crate) fn fail_to_connect(&self, who: &str, endpoint: &str, error: impl Display) -> ! {
+        self.0.nowhere.set(true);
+        self.fail(
+            format!("{who} to print an endpoint that can be connected to"),
+            format!("connecting to {} gives: {error}", endpoint.escape_debug()),
+        )
+    }
+
     /// Fails the check unless both are the same.
     pub fn expect_bytes(&self, what: &str, got: impl AsRef<[u8]>, wanted: impl AsRef<[u8]>) {
         let (got, wanted) = (got.as_ref(), wanted.as_ref());
@@ -383,6 +396,7 @@ impl Scene {
             wanted: wanted.to_vec(),
             no_envelope: self.0.no_envelope.get(),
             speaks_first: self.0.speaks_first.get(),
+            nowhere: self.0.nowhere.get(),
             hung: failure.outcome == Outcome::Hung,
             ended: outputs.iter().rev().find_map(|(_, output)| output.ended),
             errors,
@@ -560,6 +574,10 @@ impl Program {
         let line = self.line(&what);
         let text = String::from_utf8_lossy(&line);
         match text.strip_prefix(before) {
+            // Neither a program's arguments nor the names of libzmq can hold one.
+            Some(endpoint) if endpoint.contains('\0') => {
+                self.scene.fail_to_connect(&self.name(), endpoint, "there is a NUL in it")
+            }
             Some(endpoint) if endpoint.contains("://") => endpoint.to_string(),
             _ => {
                 let failure = Failure::new(
@@ -691,7 +709,9 @@ impl Program {
         // The hard limit stays what it is for all of us; only root could raise it again.
         let maximum = getrlimit(Resource::Fsize).maximum;
         let limit = Rlimit { current: bytes.or(maximum), maximum };
-        if let Err(error) = prlimit(Pid::from_raw(self.pid()), Resource::Fsize, limit) {
+        let set = prlimit(Pid::from_raw(self.pid()), Resource::Fsize, limit);
+        // Who has ended writes nothing, and whoever waits for it is told how it ended.
+        if let Some(error) = set.err().filter(|error| *error != rustix::io::Errno::SRCH) {
             Failure::error(format!("the limit of {}'s files cannot be set: {error}", self.name())).throw();
         }
     }

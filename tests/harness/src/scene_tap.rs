@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::failure::Failure;
 use crate::scene::{Program, Scene};
+use crate::tap::endpoint::Endpoint;
 use crate::tap::{Builder, Rule, Side, Standing, State, Tap, WaitError};
 
 /// A tap of a scene that does not listen yet.
@@ -25,6 +26,13 @@ pub struct SceneTap {
 /// The harness itself cannot go on: never the student's fault.
 fn broken(name: &str, what: &str, error: impl Display) -> ! {
     Failure::error(format!("the tap `{name}` {what}: {error}")).throw()
+}
+
+/// Fails the check unless somebody can connect to this endpoint: a program may have printed it.
+fn can_be_connected_to(scene: &Scene, who: &str, endpoint: &str) {
+    if let Err(error) = endpoint.parse::<Endpoint>() {
+        scene.fail_to_connect(who, endpoint, error);
+    }
 }
 
 impl Scene {
@@ -54,12 +62,14 @@ impl SceneTapBuilder {
 
     /// Where connections are led to, as in `publisher.bound()`.
     pub fn to(self, endpoint: &str) -> Self {
+        can_be_connected_to(&self.scene, &self.acceptor, endpoint);
         self.change(|builder| builder.to(endpoint))
     }
 
     /// Leads to a program, and calls that side by its name.
     pub fn to_program(mut self, program: &Program, endpoint: &str) -> Self {
         self.acceptor = program.name();
+        can_be_connected_to(&self.scene, &self.acceptor, endpoint);
         self.change(|builder| builder.acceptor_called(&program.name()).to(endpoint))
     }
 
@@ -100,6 +110,7 @@ impl SceneTap {
 
     /// Leads connections there from now on.
     pub fn to(&self, endpoint: &str) -> &Self {
+        can_be_connected_to(&self.scene, &self.acceptor, endpoint);
         match self.tap.to(endpoint) {
             Ok(_) => self,
             Err(error) => broken(self.tap.name(), "cannot lead on", error),

@@ -30,6 +30,8 @@ pub const INNER: &str = "/inner";
 
 /// Where the launchers count, a byte for each program: in a file for each folder in which programs run, which is one for each check. No program sees it.
 const COUNT: &str = "/tmp/programs-so-far";
+/// Where the folders for temporary files are, one for each check.
+const TEMPORARY: &str = "/tmp/temporary";
 /// How many numbers programs get: far more than run at once in a check.
 const MOST_NUMBERS: u64 = 300;
 /// Runs the hidden command that the arguments name; none where they name none.
@@ -117,12 +119,14 @@ fn launch(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     // The reading end is ours only; the writing end is inherited.
     rustix::io::fcntl_setfd(&told, rustix::io::FdFlags::CLOEXEC)?;
     let mut command = Command::new("bwrap");
-    command.args(inner_box(&here));
+    let check = here.metadata().with_context(|| format!("{}", here.display()))?.ino();
+    let temporary = temporary(check)?;
+    command.args(inner_box(&here, &temporary));
     if let Some(terminal) = env::var_os("TERM") {
         command.args([OsStr::new("--setenv"), OsStr::new("TERM"), &terminal]);
     }
     command.arg("--info-fd").arg(tell.as_raw_fd().to_string());
-    command.args(["--as-pid-1", "--", "/grade", "__init", &number(&here)?.to_string(), &limits]);
+    command.args(["--as-pid-1", "--", "/grade", "__init", &number(check)?.to_string(), &limits]);
     command.args(arguments);
     // Only the program reads what is typed; a launcher that holds the ends of its pipes would keep them open.
     let mut child = command.spawn().context("bwrap cannot be started")?;
@@ -176,13 +180,23 @@ fn init(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
 
 /// A process number that no other program of the check has: its programs are counted. Small, since each number up to it costs a thread,
 /// which takes a number outside the box too: the launcher's own number would double from program to program.
-fn number(here: &Path) -> anyhow::Result<u64> {
-    let folder = std::fs::metadata(here).with_context(|| format!("{}", here.display()))?.ino();
-    let count = format!("{COUNT}-{folder}");
+fn number(check: u64) -> anyhow::Result<u64> {
+    let count = format!("{COUNT}-{check}");
     let mut count = std::fs::OpenOptions::new().append(true).create(true).open(&count).context(count)?;
     rustix::fs::flock(&count, rustix::fs::FlockOperation::LockExclusive)?;
     count.write_all(b".")?;
     Ok(2 + count.metadata()?.len() % MOST_NUMBERS)
+}
+
+/// The folder for temporary files of a check's programs, on the small disk: as at home they share one, but no check meets another's.
+fn temporary(check: u64) -> anyhow::Result<PathBuf> {
+    let folder = PathBuf::from(format!("{TEMPORARY}-{check}"));
+    match std::fs::create_dir(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("{} cannot be made", folder.display()))
+        }
+        _ => Ok(folder),
+    }
 }
 
 /// Gives the standard streams away, so that only the program holds them.
@@ -194,8 +208,9 @@ fn detach_streams() {
     }
 }
 
-/// The words for bubblewrap that make the inner box: what [`INNER`] holds, and one folder to write into; no /proc, no other processes.
-fn inner_box(here: &Path) -> Vec<OsString> {
+/// The words for bubblewrap that make the inner box: what [`INNER`] holds, one folder to write into, and one for temporary files; no /proc, no
+/// other processes.
+fn inner_box(here: &Path, temporary: &Path) -> Vec<OsString> {
     let words = [
         "--unshare-user",
         "--unshare-pid",
@@ -214,15 +229,11 @@ fn inner_box(here: &Path) -> Vec<OsString> {
         "--dev-bind",
         INNER,
         "/",
-        // The tree cannot be written to, so the folder gets its place on a disk that can, for the moment.
-        "--size",
-        "65536",
-        "--tmpfs",
-        "/tmp",
     ];
     let mut words: Vec<OsString> = words.map(OsString::from).to_vec();
+    words.extend(bind("--bind", temporary, Path::new("/tmp")));
     words.extend(bind("--bind", here, here));
-    words.extend(["--remount-ro", "/tmp", "--chdir"].map(OsString::from));
+    words.push("--chdir".into());
     words.push(here.into());
     words
 }
