@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use harness::failure::Outcome;
+use harness::manifest::CheckEntry;
 use harness::record::{Record, now_ms};
 use harness::timeline::{Event, What};
 use launcher::limits::Limits;
+use rustix::process::Signal;
 
 use crate::capped::{self, Done};
 use crate::entry::{CheckResult, Entry, MOST_EVENTS, Tier, Verdict};
@@ -258,14 +261,73 @@ struct Suite<'a> {
 
 impl Suite<'_> {
     /// Carries checks out and reads the records. Whether the time was over, too.
+    ///
+    /// Some of what a program may send ends libzmq, and with it the suite. What is missing then is carried out check by check, and the one that ends again has
+    /// failed.
     fn run(&self, records: &Path, round: Round<'_>) -> anyhow::Result<(BTreeMap<String, Kept>, bool)> {
+        let (mut read, done) = self.carry_out(records, round)?;
+        let wanted = |check: &&CheckEntry| match round {
+            Round::All => true,
+            Round::Rest(only) | Round::Alone(only) => only.contains(&check.name),
+        };
+        let checks = self.template.manifest.checks.iter().filter(wanted);
+        let missing: Vec<&CheckEntry> = checks.filter(|check| !read.contains_key(&check.name)).collect();
+        if done.status.is_none() || missing.is_empty() {
+            return Ok((read, done.status.is_none()));
+        }
+        if ended_by_what_came(&done).is_none() {
+            anyhow::bail!("the suite left no record of {} checks: {}", missing.len(), last_lines(&done.text));
+        }
+        for check in missing {
+            let name = std::slice::from_ref(&check.name);
+            let folder = records.with_extension(&check.name);
+            let (mut one, done) = self.carry_out(&folder, Round::Alone(name))?;
+            let kept = match (one.remove(&check.name), ended_by_what_came(&done)) {
+                (Some(kept), _) => kept,
+                (None, _) if done.status.is_none() => return Ok((read, true)),
+                (None, Some(assertion)) => self.ended(check, &assertion),
+                (None, None) => {
+                    anyhow::bail!("the suite left no record of {}: {}", check.name, last_lines(&done.text))
+                }
+            };
+            read.insert(check.name.clone(), kept);
+        }
+        Ok((read, false))
+    }
+
+    /// What is said of a check that ended because of what the program sent.
+    fn ended(&self, check: &CheckEntry, assertion: &str) -> Kept {
+        let expected = "ZMTP from the program, as every socket of libzmq speaks it".to_string();
+        let seen = format!("what came ended libzmq itself, in the check: {assertion}");
+        let record = Record {
+            package: self.template.lab.clone(),
+            check: check.name.clone(),
+            task: check.task,
+            points: check.points,
+            outcome: Outcome::Failed,
+            explanation: format!("Expected  {expected}\nSeen      {seen}\n"),
+            expected,
+            seen,
+            mistake: None,
+            todo: None,
+            read: String::new(),
+            seed: self.judge.settings.seed,
+            deadline_ms: 0,
+            began_ms: now_ms(),
+            took_ms: 0,
+            timeline: Vec::new(),
+        };
+        Kept::of(record)
+    }
+
+    /// Has the suite carry checks out, and reads the records that it left.
+    fn carry_out(&self, records: &Path, round: Round<'_>) -> anyhow::Result<(BTreeMap<String, Kept>, Done)> {
         fs::create_dir(records)?;
         let settings = &self.judge.settings;
-        let all = &self.template.manifest.checks;
-        let (only, wanted, threads) = match round {
-            Round::All => (&[][..], all.len(), settings.checks_at_once),
-            Round::Rest(only) => (only, only.len(), settings.checks_at_once),
-            Round::Alone(only) => (only, only.len(), 1),
+        let (only, threads) = match round {
+            Round::All => (&[][..], settings.checks_at_once),
+            Round::Rest(only) => (only, settings.checks_at_once),
+            Round::Alone(only) => (only, 1),
         };
         let mut variables = vec![
             ("LAB_SEED", settings.seed.to_string()),
@@ -287,16 +349,23 @@ impl Suite<'_> {
         }
         let left = self.end.saturating_duration_since(Instant::now());
         let done = capped::run(&mut command, left, MOST_MESSAGES).context("the suite cannot be started")?;
-        let read = read_records(records, self.template)?;
-        if done.status.is_some() && read.len() < wanted {
-            let missing = wanted - read.len();
-            anyhow::bail!(
-                "the suite left no record of {missing} of {wanted} checks: {}",
-                last_lines(&done.text)
-            );
-        }
-        Ok((read, done.status.is_none()))
+        Ok((read_records(records, self.template)?, done))
     }
+}
+
+/// The assertion of libzmq that ended a suite, where it is about what came over a connection.
+fn ended_by_what_came(done: &Done) -> Option<String> {
+    let status = done.status?;
+    let aborted = status.signal() == Some(Signal::ABORT.as_raw())
+        || status.code() == Some(128 + Signal::ABORT.as_raw());
+    let of_a_connection = ["engine", "decoder", "mechanism"];
+    let lines = done.text.lines().filter(|_| aborted);
+    let mut assertions = lines.filter_map(|line| line.rsplit_once('/')).filter(|(_, place)| {
+        place.contains(".cpp:") && of_a_connection.into_iter().any(|part| place.contains(part))
+    });
+    let (before, place) = assertions.next_back()?;
+    let what = before.split(" (").next().unwrap_or_default();
+    Some(format!("{what} ({place}"))
 }
 
 /// Reads what a suite left.
@@ -529,6 +598,65 @@ mod tests {
             assert!(text.0.len() <= MOST_PAYLOAD && bytes.starts_with(&text.0));
         }
         assert!(cut("é".repeat(MOST_TEXT)).len() < MOST_TEXT + 4);
+    }
+
+    /// A suite that is ended, by an assertion of libzmq's, in its second check, and leaves the third out.
+    const ENDS: &str = r#"#!/bin/sh
+pass() { mkdir -p "$LAB_RECORDS/$1" && sed "s/NAME/$1/" "$(dirname "$0")/record" >"$LAB_RECORDS/$1/record.json"; }
+aborts() { echo "Resource temporarily unavailable (/some/where/vendor/src/zmtp_engine.cpp:446)" >&2; kill -ABRT $$; }
+[ $# -eq 0 ] && { pass first; aborts; }
+[ "$2" = second ] && aborts
+pass "$2"
+"#;
+
+    #[test]
+    fn what_ends_libzmq_costs_the_check_in_which_it_came_and_no_other() {
+        let place = tempfile::tempdir().unwrap();
+        let text =
+            fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../labs/lab01/lab.toml")).unwrap();
+        let mut manifest: harness::manifest::Manifest = toml::from_str(&text).unwrap();
+        manifest.checks.truncate(3);
+        for (check, name) in manifest.checks.iter_mut().zip(["first", "second", "third"]) {
+            check.name = name.into();
+        }
+        let suite = place.path().join("suite");
+        fs::write(&suite, ENDS).unwrap();
+        fs::set_permissions(&suite, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let template: Template = serde_json::from_value(serde_json::json!({
+            "lab": "lab01", "manifest": manifest, "suite": suite, "judged_by": "", "starter": {}, "rustc": {},
+            "libraries": "", "target": "",
+        }))
+        .unwrap();
+        let judge = Judge {
+            sandbox: Sandbox::of(Tier::None).unwrap(),
+            toolchain: Toolchain { sysroot: PathBuf::new() },
+            settings: Settings {
+                seed: 1,
+                deadline: Duration::from_secs(1),
+                compile: Duration::from_secs(1),
+                budget: Duration::from_secs(100),
+                limits: Limits::program(),
+                checks_at_once: 4,
+            },
+        };
+        let end = Instant::now() + judge.settings.budget;
+        let suite = Suite { judge: &judge, template: &template, programs: place.path(), end };
+        let green =
+            Record { outcome: Outcome::Passed, ..suite.ended(&template.manifest.checks[0], "").record };
+        let green = Record { check: "NAME".into(), ..green };
+        fs::write(place.path().join("record"), serde_json::to_vec(&green).unwrap()).unwrap();
+        let (read, over) = suite.run(&place.path().join("records"), Round::All).unwrap();
+        assert!(!over);
+        let outcomes: Vec<(&str, Outcome)> =
+            read.iter().map(|(name, kept)| (name.as_str(), kept.record.outcome)).collect();
+        assert_eq!(
+            outcomes,
+            [("first", Outcome::Passed), ("second", Outcome::Failed), ("third", Outcome::Passed)]
+        );
+        assert_eq!(
+            read["second"].record.seen,
+            "what came ended libzmq itself, in the check: Resource temporarily unavailable (zmtp_engine.cpp:446)"
+        );
     }
 
     #[test]

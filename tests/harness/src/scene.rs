@@ -34,6 +34,7 @@ const PATIENCE: u32 = 12;
 
 /// What a predicate of [`Scene::suspect_when`] may look at.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct Evidence {
     /// The bytes that were not as expected, where bytes were compared.
     pub got: Vec<u8>,
