@@ -708,8 +708,9 @@ fn t5_rate_and_time_left_fit_together(scene: &Scene) {
         progress::lines(&farm).into_iter().find(|line| line.done >= 4)
     });
     scene.suspect(&WRONG_RATE);
+    let rest = line.total.saturating_sub(line.done);
     #[allow(clippy::cast_precision_loss, reason = "forty tiles")]
-    let (done, left) = (line.done as f64, line.total.saturating_sub(line.done) as f64 / line.rate);
+    let (done, left) = (line.done as f64, rest as f64 / line.rate);
     rate_is_possible(scene, &line, done, since);
     // They came in less than the time from before the farmer was started until now.
     let within = began.elapsed().as_secs_f64();
@@ -717,15 +718,9 @@ fn t5_rate_and_time_left_fit_together(scene: &Scene) {
     let what = format!("at least {least:.1} tiles/s, for {done} tiles in less than {within:.2} s");
     scene.expect(line.rate >= least, &what, || format!("{} tiles/s", line.rate));
     let fits = (line.left - left).abs() <= left * 0.1 + 0.2;
-    scene.expect(
-        fits,
-        &format!(
-            "about {left:.1} s left, for {} tiles at {} tiles/s",
-            line.total.saturating_sub(line.done),
-            line.rate
-        ),
-        || format!("{} s left", line.left),
-    );
+    scene.expect(fits, &format!("about {left:.1} s left, for {rest} tiles at {} tiles/s", line.rate), || {
+        format!("{} s left", line.left)
+    });
 }
 
 /// The first tile takes its time: a quarter of a second or more, which is given back.

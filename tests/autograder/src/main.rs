@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     if grade::template::is_in_place_of_rustc() {
-        return grade::template::record_rustc();
+        return launcher::finish(grade::template::record_rustc());
     }
     // Where the launcher is no executable of its own.
     if let Some(code) = launcher::run() {

@@ -110,10 +110,9 @@ impl SceneTap {
 
     /// Leads connections there from now on.
     pub fn to(&self, endpoint: &str) -> &Self {
-        can_be_connected_to(&self.scene, &self.acceptor, endpoint);
         match self.tap.to(endpoint) {
             Ok(_) => self,
-            Err(error) => broken(self.tap.name(), "cannot lead on", error),
+            Err(error) => self.scene.fail_to_connect(&self.acceptor, endpoint, error),
         }
     }
 

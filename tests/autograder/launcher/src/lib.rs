@@ -34,6 +34,7 @@ const COUNT: &str = "/tmp/programs-so-far";
 const TEMPORARY: &str = "/tmp/temporary";
 /// How many numbers programs get: far more than run at once in a check.
 const MOST_NUMBERS: u64 = 300;
+
 /// Runs the hidden command that the arguments name; none where they name none.
 pub fn run() -> Option<ExitCode> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
@@ -51,7 +52,7 @@ pub fn run() -> Option<ExitCode> {
 }
 
 /// Says an error on standard error, with the exit code of what cannot be started (sysexits(3): `EX_OSERR`).
-fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
+pub fn finish(done: anyhow::Result<ExitCode>) -> ExitCode {
     done.unwrap_or_else(|error| {
         eprintln!("grade: {error:#}");
         ExitCode::from(71)
